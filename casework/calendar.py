@@ -1,0 +1,173 @@
+"""Working days: the county's calendar as data, with a version.
+
+A day is worked if it is made up, or if it is neither on a weekend nor a holiday. From
+`provisional_from` on only weekends are known, and dates are provisional.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from casework.catalogue import decode_exact
+from casework.fact import Fact
+from casework.names import RegionCode
+
+ONE_DAY: Final = timedelta(days=1)
+DAYS_OF_WEEK: Final = 7
+
+
+class Holiday(Fact, frozen=True):
+    """A day off by announcement."""
+
+    date: date
+    name: str
+
+
+class MakeupWorkday(Fact, frozen=True, rename={"makes_up": "for"}):
+    """A weekend day worked for a holiday."""
+
+    date: date
+    makes_up: str
+
+
+class OfficeHours(Fact, frozen=True, rename={"first": "from", "last": "to"}):
+    first: str
+    last: str
+
+
+class CountMode(StrEnum):
+    """Which end of a span is left out of a count."""
+
+    EXCLUDE_START = "exclude_start"
+    EXCLUDE_END = "exclude_end"
+    EXCLUDE_BOTH = "exclude_both"
+
+
+class DayKind(StrEnum):
+    """What a day is. The values are codes of the explanation of a date; never change one."""
+
+    WORKDAY = "workday"
+    MAKEUP = "makeup"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+
+
+class Calendar(Fact, frozen=True, dict=True):
+    """The calendar of a county in one version; signed and carried as a set."""
+
+    county: RegionCode
+    version: int
+    zone: str
+    weekend: tuple[int, ...]
+    holidays: tuple[Holiday, ...]
+    makeup_workdays: tuple[MakeupWorkday, ...]
+    provisional_from: date
+    office_hours: tuple[OfficeHours, ...]
+    close_of_business: str
+
+    def __post_init__(self) -> None:
+        if len(set(self.weekend)) >= DAYS_OF_WEEK:
+            raise ValueError("a calendar without a working day")
+        time.fromisoformat(self.close_of_business)
+
+    def is_workday(self, day: date) -> bool:
+        if day in self._makeup:
+            return True
+        return day.isoweekday() not in self.weekend and day not in self._off
+
+    def kind_of(self, day: date) -> DayKind:
+        if day in self._makeup:
+            return DayKind.MAKEUP
+        if day in self._off:
+            return DayKind.HOLIDAY
+        return DayKind.WEEKEND if day.isoweekday() in self.weekend else DayKind.WORKDAY
+
+    def occasion(self, day: date) -> str | None:
+        """The holiday a day belongs to, or is worked for."""
+        return self._makeup.get(day) or self._off.get(day)
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether the day's holidays are not yet announced."""
+        return day >= self.provisional_from
+
+    def next_workday(self, day: date) -> date:
+        """The day itself if it is worked, or else the first worked day after it."""
+        while not self.is_workday(day):
+            day += ONE_DAY
+        return day
+
+    def add_workdays(self, day: date, count: int) -> date:
+        """The last day of a limit whose event falls on `day`: the day itself is left out."""
+        while count > 0:
+            day += ONE_DAY
+            count -= self.is_workday(day)
+        return day
+
+    def count_workdays(
+        self, first: date, last: date, mode: CountMode = CountMode.EXCLUDE_START
+    ) -> int:
+        """The working days of a span, without the end or ends that `mode` names."""
+        start = first if mode is CountMode.EXCLUDE_END else first + ONE_DAY
+        stop = last if mode is CountMode.EXCLUDE_START else last - ONE_DAY
+        return sum(map(self.is_workday, days_between(start, stop)))
+
+    def day_of(self, at: datetime) -> date:
+        """The day of an instant where the county is."""
+        return at.astimezone(self.tz).date()
+
+    def close_of(self, day: date) -> datetime:
+        """The instant at which a last day ends."""
+        return datetime.combine(day, time.fromisoformat(self.close_of_business), self.tz)
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    @cached_property
+    def _off(self) -> dict[date, str]:
+        return {one.date: one.name for one in self.holidays}
+
+    @cached_property
+    def _makeup(self) -> dict[date, str]:
+        return {one.date: one.makes_up for one in self.makeup_workdays}
+
+
+class _CalendarFile(Fact, frozen=True):
+    format: int
+    county: RegionCode
+    version: int
+    zone: str
+    years: tuple[int, ...]
+    weekend: tuple[int, ...]
+    holidays: tuple[Holiday, ...]
+    makeup_workdays: tuple[MakeupWorkday, ...]
+    provisional_from: date
+    office_hours: tuple[OfficeHours, ...]
+    close_of_business: str
+    workdays_per_year: dict[str, int] | None = None
+    vectors: dict[str, object] | None = None
+
+
+def decode_calendar(data: bytes) -> Calendar:
+    """Read calendar.json; its test vectors stay behind."""
+    file = decode_exact(data, _CalendarFile)
+    return Calendar(
+        county=file.county,
+        version=file.version,
+        zone=file.zone,
+        weekend=file.weekend,
+        holidays=file.holidays,
+        makeup_workdays=file.makeup_workdays,
+        provisional_from=file.provisional_from,
+        office_hours=file.office_hours,
+        close_of_business=file.close_of_business,
+    )
+
+
+def days_between(first: date, last: date) -> Iterator[date]:
+    """All days of a span, both ends included; none if it ends before it begins."""
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(offset)

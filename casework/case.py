@@ -1,0 +1,149 @@
+"""A case as its entries leave it.
+
+Nobody updates a case: `casework.fold` computes it from its entries, at every tier alike. What time
+alone changes (a due date, a lamp) is derived from it and never stored.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from casework.act import Intake
+from casework.entry import PartRef
+from casework.material import MaterialVerdict
+from casework.matter import MatterRef
+from casework.names import (
+    CaseId,
+    CaseNumber,
+    DelegationId,
+    DepartmentId,
+    MessageId,
+    NodeId,
+    OfficerId,
+    county_of,
+)
+
+ENTRIES_PER_CASE_MAX: Final = 2_000
+
+
+class Status(StrEnum):
+    """Where a case stands (domain.md d.3). The values are stored and keyed on; never change one."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    COLLECTED = "collected"
+    RECEIVED = "received"
+    AWAITING_SUPPLEMENT = "awaiting_supplement"
+    ACCEPTED = "accepted"
+    IN_REVIEW = "in_review"
+    DECIDED = "decided"
+    RESULT_HELD = "result_held"
+    READY = "ready"
+    DELIVERED = "delivered"
+    CLOSED = "closed"
+
+
+class Deferral(StrEnum):
+    NONE = "none"
+    OPEN = "open"
+    SATISFIED = "satisfied"
+
+
+class Closure(StrEnum):
+    NORMAL = "normal"
+    REFUSED_ACCEPTANCE = "refused_acceptance"
+    WITHDRAWN = "withdrawn"
+
+
+class Moment(Struct, frozen=True):
+    """One standing entry, as the timeline and the clocks read it."""
+
+    entry: MessageId
+    act: str
+    at: datetime  # the instant that counts in law
+    written_at: datetime
+    node: NodeId
+    officer: OfficerId
+    acting_for: OfficerId | None
+    delegation: DelegationId | None
+    adopted: MessageId | None  # the deposit taken up, if it was one
+    outcome: str | None = None
+    due_on: str | None = None  # the last day the act itself set, ISO date
+    pen_to: NodeId | None = None
+    code: str | None = None
+
+
+class CasePart(Struct, frozen=True):
+    """A part and the entry that brought it."""
+
+    ref: PartRef
+    entry: MessageId
+    node: NodeId
+
+
+class Decision(Struct, frozen=True):
+    granted: bool
+    at: datetime
+    node: NodeId
+    officer: OfficerId
+    acting_for: OfficerId | None
+    delegation: DelegationId | None
+    entry: MessageId
+    document: str | None
+    grounds: tuple[str, ...]
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    id: CaseId
+    number: CaseNumber
+    matter: MatterRef
+    opened_by: NodeId
+    status: Status | None = None  # None: nothing that stands has given it one
+    pen: NodeId
+    pen_from: NodeId | None = None
+    head: MessageId
+    length: int = 0
+    intake: Intake | None = None
+    materials: tuple[MaterialVerdict, ...] = ()
+    deferral: Deferral = Deferral.NONE
+    supply_by: str | None = None
+    department: DepartmentId | None = None
+    paused: bool = False
+    decision: Decision | None = None
+    closure: Closure | None = None
+    collected_by: NodeId | None = None
+    received_by: NodeId | None = None
+    pickup: NodeId | None = None
+    notices: int = 0
+    held: bool = False
+    rivals: tuple[MessageId, ...] = ()
+    fallen: tuple[MessageId, ...] = ()
+    taken_up: tuple[MessageId, ...] = ()
+    parts: tuple[CasePart, ...] = ()
+    timeline: tuple[Moment, ...] = ()
+
+    @property
+    def first_responsible(self) -> NodeId:
+        """The hall that took the papers in; it never changes (requirement F6)."""
+        return self.collected_by or self.received_by or self.opened_by
+
+    @property
+    def is_open(self) -> bool:
+        return self.status not in {Status.CLOSED, None}
+
+    @property
+    def is_frozen(self) -> bool:
+        return bool(self.rivals)
+
+    @property
+    def is_decided(self) -> bool:
+        return self.decision is not None
+
+    @property
+    def county(self) -> NodeId:
+        return county_of(self.opened_by)
+
+    def moments(self, *acts: str) -> tuple[Moment, ...]:
+        return tuple(moment for moment in self.timeline if moment.act in acts)

@@ -1,0 +1,65 @@
+"""The facts of a case that conditions read: few, impersonal, and signed with the intake.
+
+Because they stand in the entry, every tier judges powers and computes dates alike, without the
+applicant's form.
+"""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from casework.act import FactItem, FactOnWire, Intake
+from casework.case import Case
+from casework.condition import (
+    AGENT_FACT,
+    APPLICANT_KIND_FACT,
+    CHANNEL_FACT,
+    Facts,
+    FactValue,
+)
+from casework.delegation import Delegation
+from casework.matter import MatterVersion
+
+
+def fields_read(matter: MatterVersion, delegations: Iterable[Delegation] = ()) -> frozenset[str]:
+    """The fields that this matter's conditions, or those of powers over it, refer to."""
+    return frozenset(_fields(matter)) | {
+        condition.field
+        for record in delegations
+        if record.matter == matter.id
+        for condition in record.conditions
+    }
+
+
+def facts_on_wire(facts: Facts, fields: Iterable[str]) -> tuple[FactItem, ...]:
+    """The known ones of these facts, as an entry carries them."""
+    return tuple(
+        FactItem(field, _on_wire(facts[field]))
+        for field in sorted(fields)
+        if facts.get(field) is not None
+    )
+
+
+def facts_of_intake(intake: Intake) -> Facts:
+    return {
+        CHANNEL_FACT: intake.channel,
+        APPLICANT_KIND_FACT: intake.applicant_kind,
+        AGENT_FACT: intake.has_agent,
+        **{item.field: item.value for item in intake.facts},
+    }
+
+
+def facts_of(case: Case | None, *later: FactItem) -> Facts:
+    """What a case's intake says, overlaid with what an act says anew."""
+    known = facts_of_intake(case.intake) if case is not None and case.intake else {}
+    return {**known, **{item.field: item.value for item in later}}
+
+
+def _fields(matter: MatterVersion) -> Iterator[str]:
+    for scenario in matter.scenarios:
+        yield from (condition.field for condition in scenario.when)
+    yield from (need.when.field for need in matter.materials if need.when)
+    yield from (each.rule.field for each in matter.acceptance.conditions if each.rule)
+
+
+def _on_wire(value: FactValue) -> FactOnWire:
+    return str(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,41 @@
+"""Indexes over several columns, which Piccolo's columns cannot say."""
+
+from piccolo.apps.migrations.auto.migration_manager import MigrationManager
+from piccolo.engine import engine_finder
+
+ID = "2026-11-21T09:00:01:000000"
+VERSION = "1.38.0"
+DESCRIPTION = "the first indexes"
+
+INDEXES = (
+    "CREATE UNIQUE INDEX IF NOT EXISTS message_place ON message (log, seq)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS delivery_lane ON delivery (neighbour, lane)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS listed_place ON listed (neighbour, lane, n)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS held_place ON held (log, seq)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS set_aside_once ON set_aside (neighbour, digest)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS evidence_once ON evidence (log, seq, message_id)",
+    (
+        "CREATE INDEX IF NOT EXISTS case_queue ON case_row"
+        " (pen, urgency, due_on, moved_at, status, matter, opened_by, pickup, id)"
+    ),
+    "CREATE INDEX IF NOT EXISTS case_unranked ON case_row (id) WHERE urgency IS NULL",
+    "CREATE INDEX IF NOT EXISTS case_named ON case_row (applicant, id)",
+    "CREATE INDEX IF NOT EXISTS case_id_tail ON case_row (id_tail)",
+    "CREATE INDEX IF NOT EXISTS case_blocked ON case_row (id) WHERE blocked IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS message_refused ON message (case_id) WHERE state = 'refused'",
+    "CREATE INDEX IF NOT EXISTS message_deposit ON message (case_id) WHERE kind = 'deposit'",
+    "CREATE INDEX IF NOT EXISTS message_notice ON message (at) WHERE kind = 'notice'",
+)
+
+
+async def forwards() -> MigrationManager:
+    manager = MigrationManager(migration_id=ID, app_name="central", description=DESCRIPTION)
+
+    async def create() -> None:
+        engine = engine_finder()
+        assert engine is not None, "a migration runs on a database"
+        for statement in INDEXES:
+            await engine.run_ddl(statement)
+
+    manager.add_raw(create)
+    return manager

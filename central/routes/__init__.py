@@ -1,0 +1,18 @@
+"""The pages of the county. Whoever adds a module of pages adds it here."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from central.routes import cases, incidents, matters, nodes, publishing, queue
+from webui.status_routes import status_routes
+
+
+def route_handlers() -> list[HTTPRouteHandler]:
+    return [
+        *queue.ROUTES,
+        *cases.ROUTES,
+        *matters.ROUTES,
+        *nodes.ROUTES,
+        *publishing.ROUTES,
+        *incidents.ROUTES,
+        *status_routes(),
+    ]

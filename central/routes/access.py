@@ -1,0 +1,61 @@
+"""What handlers work with: put together by the application, and by nobody else."""
+
+from functools import cached_property
+from typing import Any, cast
+
+from litestar import Request
+from msgspec import Struct
+
+from casework.organisation import Officer
+from central.services.changes import Comparison
+from central.services.county import County
+from central.services.matrix import MatrixKept
+from central.services.queues import Queues
+from central.services.review import Review
+from central.settings import Settings
+from central.store.returns import Returns
+from sync.clock import Clock
+from sync.desk import Desk
+from sync.engine import Database
+from sync.node import Node
+from sync.runtime import Runtime
+from sync.trust_store import TrustStore
+from webui.gate import signed_in
+from webui.session import SignIn
+
+
+class Services(Struct, frozen=True, kw_only=True, dict=True):
+    settings: Settings
+    runtime: Runtime
+    node: Node
+    database: Database
+    trust: TrustStore
+    desk: Desk
+    county: County
+    sign_in: SignIn
+    clock: Clock
+
+    @cached_property
+    def review(self) -> Review:
+        return Review(self.desk)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        return Comparison(self.county)
+
+    @cached_property
+    def matrix(self) -> MatrixKept:
+        return MatrixKept()
+
+    @cached_property
+    def queues(self) -> Queues:
+        return Queues(self.desk, Returns(self.database))
+
+
+def officer_of(request: Request[Any, Any, Any]) -> Officer:
+    """Who is signed in, as the directory in force knows them."""
+    return cast("Officer", signed_in(request))
+
+
+def services(request: Request[Any, Any, Any]) -> Services:
+    return cast("Services", request.app.state.services)

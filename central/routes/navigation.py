@@ -1,0 +1,34 @@
+"""Where an officer of the county may go, in the main menu."""
+
+from casework.organisation import Officer
+from central.services.reach import ADMIN_ROLES, CASE_ROLES
+from central.words import word
+from webui.chrome import NavItem
+
+_CASES = (
+    ("todo", "/", "inbox"),
+    ("cases", "/cases", "list-search"),
+)
+_ALL = (
+    ("matters", "/matters", "clipboard-list"),
+    ("delegations", "/delegations", "adjustments"),
+)
+_ADMIN = (
+    ("nodes", "/nodes", "server"),
+    ("publishing", "/publishing", "send"),
+    ("incidents", "/incidents", "shield-lock"),
+)
+
+
+def sees_cases(officer: Officer) -> bool:
+    return not CASE_ROLES.isdisjoint(officer.roles)
+
+
+def nav_of(officer: Officer, *, alarms: int = 0) -> tuple[NavItem, ...]:
+    items = [*(_CASES if sees_cases(officer) else ()), *_ALL]
+    if not ADMIN_ROLES.isdisjoint(officer.roles):
+        items += _ADMIN
+    return tuple(
+        NavItem(url, icon, word("nav", name), count=alarms if name == "incidents" else 0)
+        for name, url, icon in items
+    )

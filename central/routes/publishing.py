@@ -1,0 +1,82 @@
+"""Publishing: what is in force, what was loaded, and the button that makes the one the other."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Template
+
+from central.routes.access import officer_of, services
+from central.services.county import NothingLoadedError
+from central.services.publishing import MissingKeyError
+from central.services.reach import ADMIN_ROLES, PUBLISHING_ROLES
+from central.words import word
+from sync.bodies import SetName
+from sync.errors import EnvelopeError
+from webui import labels
+from webui.gate import require_role
+from webui.responses import page, redirect
+
+_UNPROCESSABLE: Final = 422
+
+
+@get("/publishing", guards=[require_role(*ADMIN_ROLES)])
+async def publishing(request: Request[Any, Any, Any]) -> Template:
+    asked = request.query_params.get("published")
+    return await _page(request, done="" if asked is None else _told(asked))
+
+
+@post("/publishing", guards=[require_role(*PUBLISHING_ROLES)], status_code=303)
+async def publish(request: Request[Any, Any, Any]) -> Response[Any] | Template:
+    try:
+        published = await services(request).county.publish()
+    except NothingLoadedError:
+        problem = word("publishing", "not_loaded")
+    except MissingKeyError:
+        problem = word("publishing", "no_key")
+    except EnvelopeError as error:
+        problem = labels.error_text(error.code)
+    else:
+        told = ".".join(f"{each.set}-{each.version}" for each in published)
+        return redirect(request, "/publishing", published=told)
+    return await _page(request, problem=problem, status_code=_UNPROCESSABLE)
+
+
+async def _page(
+    request: Request[Any, Any, Any], *, done: str = "", problem: str = "", status_code: int = 200
+) -> Template:
+    use = services(request)
+    loaded = await use.comparison.now()
+    roles = officer_of(request).roles
+    versions = use.trust.holdings.versions
+    return await page(
+        request,
+        "publishing/page.html",
+        loaded=loaded,
+        versions=[(word("set", name), versions.version_of(name)) for name in SetName],
+        set_name=lambda name: word("set", name),
+        is_changed=any(each.is_changed for each in loaded.changes),
+        may_publish=not PUBLISHING_ROLES.isdisjoint(roles),
+        no_key=word("publishing", "no_key"),
+        done=done,
+        problem=problem,
+        status_code=status_code,
+    )
+
+
+def _told(text: str) -> str:
+    """What was published, from the address; anything else there says nothing."""
+    sets = []
+    for each in text.split(".")[: len(SetName)]:
+        name, _, version = each.partition("-")
+        if name in frozenset(SetName) and version.isascii() and version.isdigit():
+            named = word("set", name)
+            sets.append(word("publishing", "set", name=named, version=int(version[:9])))
+    return (
+        word("publishing", "published", sets="、".join(sets))
+        if sets
+        else word("publishing", "nothing")
+    )
+
+
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (publishing, publish)

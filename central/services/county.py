@@ -1,0 +1,196 @@
+"""The county's services over its open node: loading, publishing, enrolling.
+
+The application opens one of these for as long as it runs; a command opens one for itself when no
+application runs. `commands` is what either of them carries out.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from casework.names import Incarnation, LogName, NodeId, OfficerId, RegionCode, region_of
+from central.piccolo_app import APP_CONFIG
+from central.services.accounts import set_account
+from central.services.enrolment import Approved, Enrolment, Pending
+from central.services.loading import load_folder
+from central.services.publishing import Published, Publisher
+from central.settings import Settings
+from central.store.loaded import LoadedFiles
+from sync.bodies import SetName
+from sync.clock import Clock
+from sync.control import Command
+from sync.keys import NodeSigner, Randomness, Signer, random_bytes
+from sync.nats_server import Account
+from sync.opening import MakeJudge, OpenNode, open_node, trust_of
+from sync.ports import Observer
+
+
+class NothingLoadedError(Exception):
+    """There is nothing to publish: `load` comes first."""
+
+
+class County:
+    """What an administrator of the county does, whoever asks for it."""
+
+    def __init__(
+        self, settings: Settings, opened: OpenNode, clock: Clock, randomness: Randomness
+    ) -> None:
+        node = opened.node
+        self.settings: Final = settings
+        self.opened: Final = opened
+        self.loaded: Final = LoadedFiles(opened.database)
+        self._clock: Final = clock
+        self.publisher: Final = Publisher(
+            database=opened.database,
+            store=opened.store,
+            signers=root_signers(settings),
+            announce=node.journal.append,
+            position=self._position,
+            adopt=lambda holdings: node.adopt_trust(trust_of(holdings)),
+            clock=clock,
+        )
+        self.enrolment: Final = Enrolment(
+            identity=opened.identity,
+            signer=opened.signer,
+            database=opened.database,
+            store=opened.store,
+            publisher=self.publisher,
+            welcome=self._welcome,
+            clock=clock,
+            randomness=randomness,
+            nats_url=settings.broker_url_for_nodes,
+            https_url=settings.url,
+        )
+        # Awaited after a node was enrolled: the broker gives it an account.
+        self.on_enrolled: list[Callable[[NodeId], Awaitable[object]]] = []
+
+    async def load(self, folder: Path) -> dict[str, int]:
+        """Read, check and keep a folder; LoadError names all that is wrong with it."""
+        county = RegionCode(region_of(self.opened.identity.node))
+        secret = self.opened.files.person_secret.read_bytes()
+        data = load_folder(folder, county=county, person_secret=secret)
+        await self.loaded.put(data, self._clock.now())
+        return {
+            "nodes": len(data.regions.nodes),
+            "officers": len(data.organisation.officers),
+            "matters": len(data.catalogue.matters),
+            "delegations": len(data.delegations.records),
+            "revocations": len(data.delegations.revocations),
+            "holidays": len(data.calendar.holidays),
+        }
+
+    async def publish(self) -> list[Published]:
+        data = await self.loaded.find()
+        if data is None:
+            raise NothingLoadedError("nothing has been loaded yet; `load DIR` comes first")
+        return await self.publisher.publish(data)
+
+    async def approve(self, node: NodeId, fingerprint: str, by: OfficerId | None) -> Approved:
+        approved = await self.enrolment.approve(node, fingerprint, by)
+        for notice in self.on_enrolled:
+            await notice(node)
+        return approved
+
+    def nodes(self) -> list[tuple[NodeId, str, Incarnation | None]]:
+        """Every node of the directory: its name, and its newest incarnation if it has one."""
+        directory = self.opened.store.holdings.directory
+        return [
+            (entry.node.id, entry.node.name, entry.incarnations[-1] if entry.incarnations else None)
+            for entry in directory.nodes
+        ]
+
+    async def broker_accounts(self, county_user: Callable[[str], str]) -> Sequence[Account]:
+        """The accounts that the broker is to have; `county_user` gives the county's key in each."""
+        users = await self.enrolment.broker_users()
+        return [
+            Account(name=node, county_user=county_user(node), node_user=user)
+            for node, user in users.items()
+        ]
+
+    async def _position(self, log: LogName) -> int:
+        rows = await self.opened.database.fetch(
+            "SELECT seq FROM log_position WHERE log = ?", (log,)
+        )
+        return int(rows[0][0]) if rows else 0
+
+    async def _welcome(self, node: NodeId, _: Incarnation) -> None:
+        """The first lease and number block, as at any contact."""
+        duties = self.opened.node.duties
+        assert duties is not None, "the county has duties"
+        await self.opened.node.change(lambda batch: duties.on_contact(batch, node))
+
+
+def root_signers(settings: Settings) -> tuple[Signer, ...]:
+    """The keys here that sign sets; none where they are kept offline."""
+    path = settings.root_key_file
+    return (NodeSigner.load(path),) if path.exists() else ()
+
+
+@asynccontextmanager
+async def open_county(
+    settings: Settings,
+    clock: Clock,
+    *,
+    make_judge: MakeJudge | None = None,
+    observers: Sequence[Observer] = (),
+    randomness: Randomness = random_bytes,
+) -> AsyncIterator[County]:
+    async with open_node(
+        settings, APP_CONFIG, clock, make_judge=make_judge, observers=observers
+    ) as opened:
+        yield County(settings, opened, clock, randomness)
+
+
+def commands(county: County) -> Mapping[str, Command]:
+    """What the command line may ask of the county, running or not; answers are plain JSON."""
+
+    async def load(arguments: Mapping[str, Any]) -> Any:
+        return await county.load(Path(arguments["folder"]))
+
+    async def publish(_: Mapping[str, Any]) -> Any:
+        return msgspec.to_builtins(await county.publish())
+
+    async def add(arguments: Mapping[str, Any]) -> Any:
+        slip = await county.enrolment.add(NodeId(arguments["node"]), arguments["by"])
+        return msgspec.to_builtins(slip)
+
+    async def pending(_: Mapping[str, Any]) -> Any:
+        return msgspec.to_builtins(await county.enrolment.pending())
+
+    async def approve(arguments: Mapping[str, Any]) -> Any:
+        approved = await county.approve(
+            NodeId(arguments["node"]), arguments["fingerprint"], arguments["by"]
+        )
+        return msgspec.to_builtins(approved)
+
+    async def list_nodes(_: Mapping[str, Any]) -> Any:
+        return county.nodes()
+
+    async def versions(_: Mapping[str, Any]) -> Any:
+        held = county.opened.store.versions_held()
+        return {name.value: held.version_of(name) for name in SetName}
+
+    async def account(arguments: Mapping[str, Any]) -> Any:
+        await set_account(
+            county.opened.database,
+            arguments["officer"],
+            arguments["login"],
+            arguments["password"],
+        )
+
+    return {
+        "load": load,
+        "publish": publish,
+        "nodes add": add,
+        "nodes pending": pending,
+        "nodes approve": approve,
+        "nodes list": list_nodes,
+        "sets": versions,
+        "account set": account,
+    }
+
+
+__all__ = ["Approved", "County", "Pending", "Published", "commands", "open_county"]

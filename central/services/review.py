@@ -1,0 +1,220 @@
+"""One case at the county: what is known of it, and doing something to it.
+
+Everything that goes with an act is one sitting: a result that goes down to a counter takes the pen
+along, a taken-up deposit brings its materials. The rules stand in `casework`.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from casework import act as acts
+from casework.act import AnyAct
+from casework.case import Case, Status
+from casework.errors import CaseMovedOnError, CaseworkError, RoleMissingError, UnknownCaseError
+from casework.names import CaseId, DepartmentId, MessageId, NodeId
+from casework.organisation import Officer
+from casework.regions import NodeKind
+from central.services.reach import Reach, reach_of
+from sync.case_file import CaseFile, read_case_file
+from sync.desk import Attachment, Desk, Sitting, Step
+from sync.holdings import Holdings
+from sync.taking_up import attachments_of
+from webui.act_contents import RESULT, Content
+from webui.act_form import ActRead
+from webui.case_given import CaseGiven
+from webui.county_words import county_words
+from webui.documents import Paper, PaperKind, render_async
+from webui.held_file import Seen, given_of
+from webui.names_known import Names
+from webui.papers import PaperGiven, paper_for
+
+_COUNTERS: Final = frozenset({NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE, NodeKind.TOWNSHIP})
+
+
+class Opened:
+    """A case as one officer sees it now: `given` is what its page and its papers are made from."""
+
+    def __init__(self, file: CaseFile, given: CaseGiven, reach: Reach) -> None:
+        self.file: Final = file
+        self.given: Final = given
+        self.reach: Final = reach
+
+    @property
+    def case(self) -> Case:
+        return self.file.case
+
+
+class Review:
+    def __init__(self, desk: Desk) -> None:
+        self._desk: Final = desk
+        self._kept: Final = NamesKept()
+
+    @property
+    def names(self) -> Names:
+        return self._kept.of(self._desk.holdings)
+
+    async def open(self, case_id: CaseId, officer: Officer) -> Opened:
+        """The case as this officer may see it; UnknownCaseError where they may not."""
+        file = await read_case_file(self._desk, case_id, officer)
+        reach = reach_of(officer)
+        if not reach.covers(file.case, file.matter):
+            raise UnknownCaseError(f"{case_id} is not for {officer.id}")
+        holdings = self._desk.holdings
+        given = given_of(
+            file,
+            Seen(
+                node=self._desk.node.id,
+                names=self.names,
+                calendar=holdings.calendar,
+                base_url=f"/cases/{case_id}",
+                unmasked=reach.names_people,
+                destinations=_destinations(holdings, file.case, self._desk.node.id),
+                counters=_counters(holdings, file.case),
+                departments=_departments(holdings),
+                show_sync=False,
+            ),
+        )
+        return Opened(file, _for(given, reach), reach)
+
+    async def perform(
+        self, opened: Opened, read: ActRead, contents: Sequence[Content], officer: Officer
+    ) -> Case:
+        """Carry out what a dialog asked for, on the case as its officer saw it."""
+        assert read.act is not None, "a form with errors asks for nothing"
+        if not opened.reach.writes:
+            raise RoleMissingError(f"{officer.id} reads")
+        # Without this a click on a page of yesterday would count as one of today.
+        if read.seen is None:
+            raise CaseMovedOnError(opened.case.id)
+        brought = tuple(Attachment(each.name, each.media_type, each.data) for each in contents)
+        steps = await self._steps(opened, read.act, brought)
+        return await self._desk.perform_all(
+            steps, Sitting(officer=officer, case_id=opened.case.id, seen=read.seen)
+        )
+
+    async def close_all(
+        self, cases: Iterable[CaseId], officer: Officer
+    ) -> tuple[int, dict[str, int]]:
+        """Archive what has been delivered, each case by itself: how many were, and why not."""
+        closed, refused = 0, dict[str, int]()
+        for case_id in dict.fromkeys(cases):
+            try:
+                await self._close(case_id, officer)
+                closed += 1
+            except CaseworkError as error:
+                refused[error.code] = refused.get(error.code, 0) + 1
+        return closed, refused
+
+    async def _close(self, case_id: CaseId, officer: Officer) -> None:
+        case = await self._desk.get_case(case_id)
+        matter = self._desk.holdings.matter(case.matter)
+        reach = reach_of(officer)
+        if matter is None or not reach.covers(case, matter):
+            raise UnknownCaseError(f"{case_id} is not for {officer.id}")
+        if not reach.writes:
+            raise RoleMissingError(f"{officer.id} reads")
+        await self._desk.perform(acts.Close(), Sitting(officer=officer, case_id=case_id))
+
+    def paper(self, opened: Opened, kind: PaperKind, entry: MessageId | None) -> Paper:
+        """A paper of the case; KeyError for an entry that brings no such paper."""
+        return paper_for(
+            kind, self._paper_given(opened), now=opened.file.now, entry=entry, final=True
+        )
+
+    async def _steps(
+        self, opened: Opened, act: AnyAct, brought: tuple[Attachment, ...]
+    ) -> tuple[Step, ...]:
+        case, here = opened.case, self._desk.node.id
+        if isinstance(act, acts.TakeUpDeposit):
+            waiting = next(each for each in opened.given.deposits if each.id == act.deposit)
+            brought = (*brought, *await attachments_of(self._desk, waiting.parts))
+        if _calls_for_result(case, act) and not any(each.name == RESULT for each in brought):
+            brought = (*brought, await self._result(opened))
+        steps = [Step(act, brought)]
+        if isinstance(act, acts.ForwardResult):
+            if act.to != case.pickup:
+                steps.insert(0, Step(acts.ChangePickup(act.to)))
+            if act.to != here:
+                steps.append(Step(acts.HandOverPen(act.to)))
+        return tuple(steps)
+
+    async def _result(self, opened: Opened) -> Attachment:
+        """The decision's own document, as the part `result`, where no certificate was brought."""
+        decision = opened.case.decision
+        kind = PaperKind.GRANT if decision is None or decision.granted else PaperKind.REFUSAL
+        paper = self.paper(opened, kind, decision.entry if decision is not None else None)
+        return Attachment(RESULT, "application/pdf", await render_async(paper))
+
+    def _paper_given(self, opened: Opened) -> PaperGiven:
+        return PaperGiven.of(
+            opened.given,
+            county_words(self._desk.holdings.regions.county),
+            handover=opened.file.handover,
+            unmasked=opened.given.unmasked,
+        )
+
+
+class NamesKept:
+    """What everything is called, made once for the sets in force."""
+
+    def __init__(self) -> None:
+        self._of: Holdings | None = None
+        self._names: Names | None = None
+
+    def of(self, holdings: Holdings) -> Names:
+        if self._names is None or self._of is not holdings:
+            self._of = holdings
+            self._names = Names.of(
+                holdings.organisation,
+                holdings.regions,
+                holdings.delegations,
+                holdings.held_delegations.instruments,
+            )
+        return self._names
+
+
+def _for(given: CaseGiven, reach: Reach) -> CaseGiven:
+    """What those who only read are given: every act explains that it is not for them."""
+    if reach.writes:
+        return given
+    kept = {
+        name: RoleMissingError(name) if why is None else why for name, why in given.why_not.items()
+    }
+    return replace(given, why_not=kept)
+
+
+def _calls_for_result(case: Case, act: AnyAct) -> bool:
+    """Whether with this act the result lies ready: once made, or once what held it back came."""
+    meaning = act.restated if isinstance(act, acts.TakeUpDeposit) else act
+    made = isinstance(meaning, acts.ProduceResult)
+    freed = isinstance(meaning, acts.DeferredSatisfied) and case.status is Status.RESULT_HELD
+    return made or freed
+
+
+def _counters(holdings: Holdings, case: Case) -> dict[NodeId, str]:
+    """Halls that hand results over and have a machine to be sent them; and the chosen place."""
+    return {
+        node.id: node.name
+        for node in holdings.regions.nodes
+        if node.id == case.pickup
+        or (node.kind in _COUNTERS and holdings.directory.newest_incarnation(node.id))
+    }
+
+
+def _destinations(holdings: Holdings, case: Case, here: NodeId) -> dict[NodeId, str]:
+    """Whoever has had to do with the case, and has a machine."""
+    concerned = (case.received_by, case.pickup, case.pen_from, case.collected_by, case.opened_by)
+    return {
+        node.id: node.name
+        for each in concerned
+        if each is not None
+        and each != here
+        and holdings.directory.newest_incarnation(each)
+        and (node := holdings.node(each)) is not None
+    }
+
+
+def _departments(holdings: Holdings) -> dict[DepartmentId, str]:
+    return {each.id: each.name for each in holdings.organisation.departments}

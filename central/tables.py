@@ -1,0 +1,68 @@
+"""The county's tables: those that every node has, and those that only the county needs.
+
+Piccolo's migrations look here for whatever the county's database holds.
+"""
+
+from typing import Final
+
+from piccolo.columns import Bytea, Timestamptz, Varchar
+from piccolo.table import Table
+
+from sync import parts_tables, tables, trust_tables
+from webui.tables import Account, Session, SignInAttempt
+
+
+class LoadedFile(Table, tablename="loaded_file"):
+    """What was last loaded from the county's folder, checked and without personal numbers."""
+
+    name = Varchar(length=32, primary_key=True, default=None, null=False)
+    data = Bytea(default=None, null=False)
+    loaded_at = Timestamptz(default=None, null=False)
+
+
+class EnrolmentCode(Table, tablename="enrolment_code"):
+    """A one-time code that was given out; only its hash is kept."""
+
+    code_hash = Varchar(length=64, primary_key=True, default=None, null=False)
+    node = Varchar(length=15, default=None, null=False, index=True)
+    made_by = Varchar(length=32, default=None, null=True)
+    made_at = Timestamptz(default=None, null=False)
+    expires_at = Timestamptz(default=None, null=False)
+    used_by = Varchar(length=40, default=None, null=True)  # the key that asked with it
+
+
+class EnrolmentCandidate(Table, tablename="enrolment_candidate"):
+    """A machine that asked to be a node, by its key."""
+
+    key_id = Varchar(length=40, primary_key=True, default=None, null=False)
+    node = Varchar(length=15, default=None, null=False, index=True)
+    wire = Bytea(default=None, null=False)
+    asked_at = Timestamptz(default=None, null=False)
+    approved_at = Timestamptz(default=None, null=True)
+    approved_by = Varchar(length=32, default=None, null=True)
+
+
+class BrokerAccount(Table, tablename="broker_account"):
+    """The NKey by which a node of the second tier signs in to the broker."""
+
+    node = Varchar(length=15, primary_key=True, default=None, null=False)
+    node_user = Varchar(length=64, default=None, null=False)
+
+
+COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
+    LoadedFile,
+    EnrolmentCode,
+    EnrolmentCandidate,
+    BrokerAccount,
+)
+TABLES: Final[tuple[type[Table], ...]] = (
+    *tables.TABLES,
+    parts_tables.Part,
+    parts_tables.PartReference,
+    parts_tables.PartArrival,
+    *trust_tables.TABLES,
+    Account,
+    Session,
+    SignInAttempt,
+    *COUNTY_TABLES,
+)

@@ -1,0 +1,270 @@
+"""The file of a case: everything this node holds of it, read in one go for a page or a paper.
+
+No rule is applied here and nothing is hidden: who may see what is for the tier that asks. A part
+that is not held is absent; `parts` says whether it is still on its way.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from casework.act import AnyAct, Restatable
+from casework.case import Case
+from casework.entry import Entry, PartRef, Written
+from casework.errors import CaseworkError, UnknownCaseError
+from casework.judging import why_not
+from casework.matter import MatterVersion
+from casework.names import CaseId, KeyId, MessageId, NodeId, OfficerId, PartHash
+from casework.organisation import Officer
+from casework.party import ApplicantSheet, HandoverSheet
+from casework.procedure import BY_NAME
+from sync import part_rows
+from sync.batch import Batch
+from sync.bodies import Deposit
+from sync.claims import open_deposits
+from sync.desk import Desk, Sitting
+from sync.engine import Work
+from sync.part_exchange import URGENCY_OPENED
+from sync.part_rows import PartState
+from sync.parts import content_of
+from sync.payloads import Message
+from sync.power import matter_of
+from sync.row_state import RowState, row_state
+from sync.stored import instant_of, stored_body, written_in
+
+# Parts that are read at once, by name; scans are fetched one by one when they are looked at.
+TEXTS: Final = frozenset({"opinion", "grounds", "notice", "remark", "question", "answer"})
+SHEETS: Final = frozenset({"applicant", "form", "delivery"})
+# An entry that came so much later than it was written was written with the line down.
+WRITTEN_APART: Final = timedelta(minutes=10)
+
+_Sheet = TypeVar("_Sheet")
+_STANDING: Final[Mapping[PartState, Literal["arrived", "waiting", "erased"]]] = {
+    PartState.HELD: "arrived",
+    PartState.AWAITED: "waiting",
+    PartState.ERASED: "erased",
+}
+
+
+class PartHeld(Struct, frozen=True):
+    """How much of a part lies here, in bytes; a part not meant for this node is not listed."""
+
+    state: Literal["arrived", "waiting", "erased"]
+    received: int = 0
+    total: int = 0
+
+
+class DepositFound(Struct, frozen=True, kw_only=True):
+    """Something brought to the case elsewhere that waits for the pen-holder."""
+
+    id: MessageId
+    at: datetime
+    at_text: str
+    node: NodeId
+    officer: OfficerId
+    kind: str
+    act: Restatable | None
+    parts: tuple[PartRef, ...]
+
+
+class Signed(Struct, frozen=True):
+    """Under which key an entry was signed, and when it came here."""
+
+    key: KeyId
+    node: NodeId
+    received_at: datetime
+
+
+class CaseFile(Struct, frozen=True, kw_only=True):
+    case: Case
+    matter: MatterVersion
+    now: datetime
+    blocked: str | None
+    row: RowState
+    why_not: Mapping[str, CaseworkError | None]
+    applicant_name: str | None
+    applicant: ApplicantSheet | None
+    form: Mapping[str, object] | None
+    handover: HandoverSheet | None
+    texts: Mapping[PartHash, str]
+    parts: Mapping[PartHash, PartHeld]
+    acts: Mapping[MessageId, AnyAct]
+    entries: Mapping[MessageId, Entry]
+    signed: Mapping[MessageId, Signed]
+    deposits: tuple[DepositFound, ...]
+    fallen: tuple[Written, ...]
+    offline: frozenset[MessageId]
+
+    def text_of(self, entry: MessageId, name: str) -> str | None:
+        """What an entry's part of this name says, if it lies here."""
+        for part in self.case.parts:
+            if part.entry == entry and part.ref.name == name:
+                return self.texts.get(part.ref.hash)
+        return None
+
+
+async def read_case_file(desk: Desk, case_id: CaseId, officer: Officer) -> CaseFile:
+    """Everything held of a case, and what this officer may do to it; UnknownCaseError."""
+    node, holdings = desk.node, desk.holdings
+    case = await node.journal.get_case(case_id)
+    standing = await desk.standing(Sitting(officer=officer, case_id=case_id), case)
+
+    def look(work: Work) -> _Read:
+        return _read(Batch(node, work), case_id)
+
+    read = await node.database.read(look)
+    case = read.case
+    content = dict(read.content)
+    for part, state in read.parts.items():
+        if state.state == "arrived" and part in read.wanted and part not in content:
+            found = await desk.read_part(part)
+            if found is not None:
+                content[part] = found
+    if any(state.state == "waiting" for state in read.parts.values()):
+        await node.database.work(
+            lambda work: part_rows.raise_urgency(work, case_id, URGENCY_OPENED)
+        )
+    return CaseFile(
+        case=case,
+        matter=matter_of(holdings, case.matter),
+        now=standing.now,
+        blocked=read.blocked,
+        row=read.row,
+        why_not={name: why_not(case, row.act, standing) for name, row in BY_NAME.items()},
+        applicant_name=read.applicant,
+        applicant=_newest(case, "applicant", content, ApplicantSheet),
+        form=_newest(case, "form", content, dict[str, object]),
+        handover=_newest(case, "delivery", content, HandoverSheet),
+        texts={
+            ref.hash: content[ref.hash].decode(errors="replace")
+            for ref in read.refs
+            if ref.name in TEXTS and ref.hash in content
+        },
+        parts=read.parts,
+        acts={id_: entry.act for id_, entry in read.entries.items()},
+        entries=read.entries,
+        signed=read.signed,
+        deposits=read.deposits,
+        fallen=read.fallen,
+        offline=read.offline,
+    )
+
+
+class _Read(Struct, frozen=True, kw_only=True):
+    case: Case
+    blocked: str | None
+    applicant: str | None
+    row: RowState
+    refs: tuple[PartRef, ...]
+    wanted: frozenset[PartHash]
+    content: Mapping[PartHash, bytes]
+    parts: Mapping[PartHash, PartHeld]
+    entries: Mapping[MessageId, Entry]
+    signed: Mapping[MessageId, Signed]
+    deposits: tuple[DepositFound, ...]
+    fallen: tuple[Written, ...]
+    offline: frozenset[MessageId]
+
+
+def _read(batch: Batch, case_id: CaseId) -> _Read:
+    state = batch.case(case_id)
+    case = state.case
+    if case is None:
+        raise UnknownCaseError(case_id)
+    messages = [record.message for record in batch.messages_of(case_id)]
+    written = {each.id: each for each in map(written_in, messages) if each is not None}
+    came = _came(batch, case_id)
+    signed = {
+        message.id: Signed(message.key_id, message.node, came[message.id])
+        for message in messages
+        if message.id in came
+    }
+    deposits = _deposits(batch, case, messages)
+    refs = (
+        *(part.ref for part in case.parts),
+        *(ref for each in deposits for ref in each.parts),
+        *(ref for id_ in case.fallen if id_ in written for ref in written[id_].entry.parts),
+    )
+    wanted = frozenset(ref.hash for ref in refs if ref.name in TEXTS | SHEETS)
+    small = part_rows.small_parts(batch.work, sorted(wanted))
+    return _Read(
+        case=case,
+        blocked=state.blocked,
+        applicant=state.applicant,
+        row=row_state(batch, case_id),
+        refs=refs,
+        wanted=wanted,
+        content={part: content_of(data) for part, data in small.items()},
+        parts=_parts(batch.work, refs),
+        entries={id_: each.entry for id_, each in written.items()},
+        signed=signed,
+        deposits=deposits,
+        fallen=tuple(written[id_] for id_ in case.fallen if id_ in written),
+        offline=frozenset(
+            id_
+            for id_, each in written.items()
+            if id_ in came and each.node != batch.node.id and came[id_] - each.at > WRITTEN_APART
+        ),
+    )
+
+
+def _came(batch: Batch, case_id: CaseId) -> dict[MessageId, datetime]:
+    rows = batch.work.execute(
+        "SELECT id, received_at FROM message WHERE case_id = ?", (case_id,)
+    ).fetchall()
+    return {MessageId(id_): instant_of(at) for id_, at in rows}
+
+
+def _deposits(batch: Batch, case: Case, messages: Iterable[Message]) -> tuple[DepositFound, ...]:
+    """Deposits that are still open; what fell out of the chain is told apart."""
+    waiting = open_deposits(batch, case)
+    found = []
+    for message in messages:
+        body = stored_body(message)
+        if not isinstance(body, Deposit) or message.id not in waiting:
+            continue
+        found.append(
+            DepositFound(
+                id=message.id,
+                at=instant_of(message.header.at),
+                at_text=message.header.at,
+                node=message.node,
+                officer=body.officer,
+                kind=body.kind.value,
+                act=body.act,
+                parts=body.parts,
+            )
+        )
+    return tuple(found)
+
+
+def _parts(work: Work, refs: tuple[PartRef, ...]) -> dict[PartHash, PartHeld]:
+    sizes = {ref.hash: ref.size for ref in refs}
+    found: dict[PartHash, PartHeld] = {}
+    for part, state in part_rows.states(work, list(sizes)).items():
+        if state not in _STANDING:
+            continue
+        received = sizes[part] if state is PartState.HELD else 0
+        if state is PartState.AWAITED:
+            arriving = part_rows.find_arriving(work, part)
+            ranges = arriving.ranges if arriving is not None else ()
+            received = sum(end - first for first, end in ranges)
+        found[part] = PartHeld(_STANDING[state], received, sizes[part])
+    return found
+
+
+def _newest(
+    case: Case, name: str, content: Mapping[PartHash, bytes], kind: type[_Sheet]
+) -> _Sheet | None:
+    """The last sheet of a name that is held and can be read."""
+    for part in reversed(case.parts):
+        if part.ref.name != name or part.ref.hash not in content:
+            continue
+        try:
+            return msgspec.json.decode(content[part.ref.hash], type=kind)
+        except (ValueError, RecursionError):
+            continue
+    return None

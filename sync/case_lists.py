@@ -1,0 +1,356 @@
+"""Lists of cases: a page of a queue, its figures, and finding a case by what an officer types.
+
+Read from the projection by SQL that PostgreSQL takes as well. A queue is sorted by its due dates,
+which follow from a case, its matter and the calendar: they are computed here and kept in the row
+(`due_on`, `urgency`) until the case moves or another set comes into force, when the journal or
+`_forget_old` clears them. What time alone changes (the lamp) is never stored.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextvars import Context
+from datetime import date, datetime
+from typing import Any, Final, Literal
+
+import structlog
+from msgspec import Struct
+
+from casework.case import Case, Status
+from casework.case_clocks import urgency_of
+from casework.clock import ClockState
+from casework.names import CaseId, CaseNumber, MatterId, NodeId
+from casework.numbering import is_valid_number, plain_number
+from casework.query_code import split_query
+from sync.batch import Batch
+from sync.desk import Desk
+from sync.engine import Work
+from sync.holdings import Holdings
+from sync.row_state import RowState, row_state
+from sync.stored import case_from_bytes
+
+Order = Literal["urgent", "newest", "oldest"]
+Due = Literal["overdue", "soon"]
+
+# `urgency` of a row: what runs comes first, what waits for the applicant next. Stored.
+RUNNING: Final = 0
+PAUSED: Final = 1
+NO_CLOCK: Final = 2
+
+RANKED_AT_ONCE_MAX: Final = 40
+FOUND_MAX: Final = 50
+NAMESAKES_MAX: Final = 5
+TEXT_CHARS_MAX: Final = 60
+ID_TAIL_CHARS: Final = 4
+_log = structlog.stdlib.get_logger("sync.case_lists")
+
+_RANKED_BY: Final = "cases-ranked-by"
+
+_ORDERS: Final[Mapping[Order, str]] = {
+    "urgent": "urgency IS NULL, urgency, due_on, moved_at, id",
+    "newest": "moved_at DESC, id",
+    "oldest": "moved_at, id",
+}
+_CLOSED: Final = Status.CLOSED.value
+
+
+class CaseFilter(Struct, frozen=True, kw_only=True):
+    """Which cases a list shows; what is None or empty does not narrow it."""
+
+    pen: NodeId | None = None
+    pen_elsewhere: NodeId | None = None  # anybody's but this node's
+    pickup: NodeId | None = None
+    department: str | None = None
+    statuses: tuple[Status, ...] = ()
+    matter: MatterId | None = None
+    matters: tuple[MatterId, ...] | None = None
+    opened_by: tuple[NodeId, ...] = ()
+    not_opened_by: tuple[NodeId, ...] = ()
+    due: Due | None = None
+    due_from: date | None = None  # with `due`: the day from which a case is not overdue
+    due_until: date | None = None  # with `soon`: the last day that is soon
+    open_only: bool = True
+
+
+class CaseLine(Struct, frozen=True, kw_only=True):
+    """A case as a list needs it."""
+
+    case: Case
+    applicant: str | None
+    id_tail: str | None
+    blocked: str | None
+    row: RowState
+
+
+class Survey(Struct, frozen=True):
+    """What occurs in a list, and how many cases some lists hold."""
+
+    matters: tuple[MatterId, ...]
+    openers: tuple[NodeId, ...]
+    counts: Mapping[str, int]
+
+
+class CaseLists:
+    def __init__(self, desk: Desk) -> None:
+        self._desk: Final = desk
+        self._node: Final = desk.node
+        self._ranked_by: bytes | None = None
+        self._ranking: asyncio.Task[None] | None = None
+
+    async def page(
+        self, wanted: CaseFilter, *, order: Order = "urgent", offset: int = 0, limit: int = 20
+    ) -> tuple[tuple[CaseLine, ...], int]:
+        """Some lines of a list, and how many there are in all."""
+        await self.rank()
+        where, values = _where(wanted)
+        ids = f"SELECT id FROM case_row{where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"  # noqa: S608
+
+        def look(work: Work) -> tuple[tuple[CaseLine, ...], int]:
+            count = work.execute(f"SELECT COUNT(*) FROM case_row{where}", values)  # noqa: S608
+            total = count.fetchone()[0]
+            found = work.execute(ids, (*values, limit, offset)).fetchall()
+            return self._lines(work, [row[0] for row in found]), total
+
+        return await self._node.database.read(look)
+
+    async def survey(self, base: CaseFilter, lists: Mapping[str, CaseFilter]) -> Survey:
+        """What a list could be narrowed to, and how many cases each of some lists holds."""
+        await self.rank()
+        where, values = _where(base)
+        group = f"SELECT matter, opened_by FROM case_row{where} GROUP BY matter, opened_by"  # noqa: S608
+
+        def look(work: Work) -> Survey:
+            counts = {}
+            for name, each in lists.items():
+                test, given = _where(each)
+                row = work.execute(f"SELECT COUNT(*) FROM case_row{test}", given)  # noqa: S608
+                counts[name] = int(row.fetchone()[0])
+            found = work.execute(group, values).fetchall()
+            return Survey(
+                tuple(sorted({MatterId(matter) for matter, _ in found})),
+                tuple(sorted({NodeId(opener) for _, opener in found})),
+                counts,
+            )
+
+        return await self._node.database.read(look)
+
+    async def namesakes(
+        self, matter: MatterId, applicant: str, id_tail: str
+    ) -> tuple[CaseNumber, ...]:
+        """The numbers of open cases of a matter whose applicant looks like this one."""
+        rows = await self._node.database.fetch(
+            "SELECT number FROM case_row WHERE id_tail = ? AND applicant = ? AND matter = ?"
+            " AND status <> ? ORDER BY number LIMIT ?",
+            (id_tail, applicant, matter, _CLOSED, NAMESAKES_MAX),
+        )
+        return tuple(CaseNumber(row[0]) for row in rows)
+
+    async def search(self, text: str, *, limit: int = FOUND_MAX) -> tuple[CaseLine, ...]:
+        """Cases by number (typed or scanned), by a name or part of one, or by an ID's last four."""
+        typed = text.strip()[:TEXT_CHARS_MAX]
+        if not typed:
+            return ()
+        query, values = _search(typed)
+
+        def look(work: Work) -> tuple[CaseLine, ...]:
+            found = work.execute(f"{query} LIMIT ?", (*values, limit)).fetchall()
+            return self._lines(work, [row[0] for row in found])
+
+        return await self._node.database.read(look)
+
+    async def lines(self, cases: Sequence[CaseId]) -> tuple[CaseLine, ...]:
+        """These cases, in this order, those of them that are held."""
+        return await self._node.database.read(lambda work: self._lines(work, cases))
+
+    async def with_open_deposits(self, node: NodeId) -> tuple[CaseId, ...]:
+        """Open cases whose pen a node holds and to which something was brought elsewhere."""
+        rows = await self._node.database.fetch(
+            # A cross join: the few deposits lead to their cases, not all cases to deposits.
+            "SELECT message.id, case_row.id, case_row.folded FROM message CROSS JOIN case_row"
+            " WHERE message.kind = 'deposit' AND case_row.id = message.case_id"
+            " AND case_row.pen = ? AND case_row.status <> ? ORDER BY message.at",
+            (node, _CLOSED),
+        )
+        waiting = (
+            CaseId(case)
+            for deposit, case, folded in rows
+            if deposit not in case_from_bytes(folded).taken_up
+        )
+        return tuple(dict.fromkeys(waiting))
+
+    async def rank(self) -> None:
+        """Compute the due dates of whatever moved since; nothing is written if nothing did.
+
+        What a list shows waits for a few dozen at most: after another calendar has come into
+        force the rest is computed behind, and until then stands at the end.
+        """
+        await self._forget_old()
+        if await self._rank_some() and (self._ranking is None or self._ranking.done()):
+            # In a context of its own: it must not end with the transaction of who asked.
+            self._ranking = asyncio.create_task(self._rank_rest(), context=Context())
+
+    async def _rank_some(self) -> bool:
+        """Rank some rows; whether there may be more."""
+        rows = await self._node.database.fetch(
+            "SELECT folded FROM case_row WHERE urgency IS NULL LIMIT ?", (RANKED_AT_ONCE_MAX,)
+        )
+        if not rows:
+            return False
+        holdings, now = self._desk.holdings, self._desk.now()
+        cases = [case_from_bytes(folded) for (folded,) in rows]
+        ranked = [(*_rank(holdings, case, now), case.id, case.head) for case in cases]
+        # A case that moved meanwhile has another head, and is ranked in the next round.
+        await self._node.database.executemany(
+            "UPDATE case_row SET urgency = ?, due_on = ? WHERE id = ? AND head = ?", ranked
+        )
+        return len(rows) == RANKED_AT_ONCE_MAX
+
+    async def _rank_rest(self) -> None:
+        try:
+            more = True
+            while more:
+                more = await self._rank_some()
+        except Exception:  # noqa: BLE001 - the node closes; the next list goes on with it
+            _log.info("ranking stopped")
+
+    async def _forget_old(self) -> None:
+        """Clear what was computed by other sets than those in force."""
+        versions = self._desk.holdings.versions
+        by = f"{versions.catalogue} {versions.calendar}".encode()
+        if self._ranked_by == by:
+            return
+
+        def forget(work: Work) -> None:
+            row = work.execute("SELECT value FROM setting WHERE key = ?", (_RANKED_BY,)).fetchone()
+            if row is not None and bytes(row[0]) == by:
+                return
+            work.execute(
+                "UPDATE case_row SET urgency = NULL, due_on = NULL WHERE status <> ?"
+                " OR status IS NULL",
+                (_CLOSED,),
+            )
+            work.execute(
+                "INSERT INTO setting (key, value) VALUES (?, ?)"
+                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (_RANKED_BY, by),
+            )
+
+        await self._node.database.work(forget)
+        self._ranked_by = by
+
+    def _lines(self, work: Work, ids: Sequence[str]) -> tuple[CaseLine, ...]:
+        if not ids:
+            return ()
+        marks = ", ".join("?" * len(ids))
+        rows = {
+            row[0]: row
+            for row in work.execute(
+                "SELECT id, folded, applicant, id_tail, blocked FROM case_row"  # noqa: S608
+                f" WHERE id IN ({marks})",
+                tuple(ids),
+            ).fetchall()
+        }
+        batch = Batch(self._node, work)
+        return tuple(
+            CaseLine(
+                case=case_from_bytes(rows[id_][1]),
+                applicant=rows[id_][2],
+                id_tail=rows[id_][3],
+                blocked=rows[id_][4],
+                row=row_state(batch, CaseId(id_)),
+            )
+            for id_ in ids
+            if id_ in rows
+        )
+
+
+def _rank(holdings: Holdings, case: Case, now: datetime) -> tuple[int, str | None]:
+    """Where a case belongs in a queue. A paused clock's date moves daily, so it has none here."""
+    matter = holdings.matter(case.matter)
+    if matter is None or not case.is_open:
+        return NO_CLOCK, None
+    try:
+        urgency = urgency_of(case, matter, holdings.calendar, now)
+    except (ArithmeticError, LookupError, ValueError):
+        _log.exception("a case could not be ranked", case=case.id)  # All others are.
+        return NO_CLOCK, None
+    if urgency is None:
+        return NO_CLOCK, None
+    if urgency.clock.state is ClockState.PAUSED or urgency.clock.due_on is None:
+        return PAUSED, None
+    return RUNNING, urgency.clock.due_on.isoformat()
+
+
+class _Condition:
+    """Tests of a list, joined by AND, with their values apart."""
+
+    def __init__(self) -> None:
+        self.tests: list[str] = []
+        self.values: list[Any] = []
+
+    def ask(self, test: str, *values: Any) -> None:
+        self.tests.append(test)
+        self.values.extend(values)
+
+    def is_(self, column: str, value: str | None) -> None:
+        if value is not None:
+            self.ask(f"{column} = ?", value)
+
+    def among(self, column: str, values: Sequence[str], word: str = "IN") -> None:
+        if values:
+            self.ask(f"{column} {word} ({', '.join('?' * len(values))})", *values)
+
+
+def _where(wanted: CaseFilter) -> tuple[str, tuple[Any, ...]]:
+    """The condition of a list, and its values."""
+    condition = _Condition()
+    condition.is_("pen", wanted.pen)
+    if wanted.pen_elsewhere is not None:
+        condition.ask("pen <> ?", wanted.pen_elsewhere)
+    condition.is_("pickup", wanted.pickup)
+    condition.is_("department", wanted.department)
+    if wanted.open_only and not wanted.statuses:
+        condition.ask("status <> ?", _CLOSED)
+    condition.among("status", wanted.statuses)
+    condition.is_("matter", wanted.matter)
+    if wanted.matters is not None:
+        condition.among("matter", wanted.matters or ("",))
+    condition.among("opened_by", wanted.opened_by)
+    condition.among("opened_by", wanted.not_opened_by, "NOT IN")
+    _ask_due(wanted, condition)
+    where = f" WHERE {' AND '.join(condition.tests)}" if condition.tests else ""
+    return where, tuple(condition.values)
+
+
+def _ask_due(wanted: CaseFilter, condition: _Condition) -> None:
+    if wanted.due is None:
+        return
+    assert wanted.due_from is not None, "what is due is due by a day"
+    condition.ask("urgency = ?", RUNNING)
+    if wanted.due == "overdue":
+        condition.ask("due_on < ?", wanted.due_from.isoformat())
+        return
+    assert wanted.due_until is not None, "soon ends on a day"
+    first, last = wanted.due_from.isoformat(), wanted.due_until.isoformat()
+    condition.ask("due_on BETWEEN ? AND ?", first, last)
+
+
+def _search(typed: str) -> tuple[str, tuple[str, ...]]:
+    scanned = split_query(typed)
+    number = plain_number(scanned[0] if scanned is not None else typed)
+    if scanned is not None or is_valid_number(number):
+        return "SELECT id FROM case_row WHERE number = ?", (number,)
+    if len(typed) == ID_TAIL_CHARS and typed[:3].isdigit():
+        return "SELECT id FROM case_row WHERE id_tail = ? ORDER BY moved_at DESC", (typed.upper(),)
+    if number.isascii() and number.isdigit():
+        # The beginning of a number: a range, so that an index answers it.
+        return (
+            "SELECT id FROM case_row WHERE number >= ? AND number < ? ORDER BY number",
+            (number, number + ":"),
+        )
+    pattern = "%" + typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    named = (
+        "SELECT id FROM case_row WHERE id IN"
+        " (SELECT id FROM case_row WHERE applicant LIKE ? ESCAPE '\\')"
+        " ORDER BY moved_at DESC"
+    )
+    return named, (pattern,)

@@ -1,0 +1,144 @@
+"""Large parts between neighbours: what to ask for, what to give, and to whom (protocol.md 9).
+
+A scan is given only to a node whose role in a case that names it entitles it; upwards everything
+goes. Parts of trust sets have no secrets and are given to any neighbour.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Protocol
+
+from casework.interest import entitled
+from casework.names import NodeId, PartHash, parent_of
+from sync import part_rows
+from sync.carriers.port import PartRange, RangeWant
+from sync.engine import Work
+from sync.errors import PartError
+from sync.parts import RANGE_BYTES, PartNotHeldError
+from sync.sending import find_case
+from sync.stored import parts_of, stored_body, stored_message
+
+if TYPE_CHECKING:
+    from sync.node import Node
+
+PARTS_ASKED_MAX: Final = 32
+SET_PARTS_ASKED_MAX: Final = 64
+URGENCY_OPENED: Final = 10  # somebody is looking at the case
+
+
+class SetWant(Protocol):
+    @property
+    def hash(self) -> PartHash: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def length(self) -> int: ...
+
+
+class SetSource(Protocol):
+    """The trust sets as the exchange sees them: ranges of manifests and set parts."""
+
+    async def wanted(self, limit: int) -> Sequence[SetWant]: ...
+    async def read_range(self, part: PartHash, offset: int, length: int) -> bytes | None: ...
+    async def accept_range(self, part: PartHash, offset: int, data: bytes) -> bool: ...
+    async def to_show(self) -> Sequence[bytes]: ...
+    async def take_shown(self, manifests: Sequence[bytes]) -> None: ...
+
+
+async def wanted(node: "Node", neighbour: NodeId, budget_bytes: int) -> list[RangeWant]:
+    """What to ask a neighbour for: of trust sets its parent, of scans whoever named them."""
+    wants: list[RangeWant] = []
+    if node.sets is not None and parent_of(node.id) == neighbour:
+        sets = await node.sets.wanted(SET_PARTS_ASKED_MAX)
+        wants += [RangeWant(each.hash, each.offset, each.length) for each in sets]
+    room = budget_bytes - sum(each.length for each in wants)
+    parts = await node.database.read(lambda work: _parts_from(work, node.id, neighbour))
+    for part in parts:
+        if room <= 0:
+            break
+        limit = max(1, room // RANGE_BYTES)
+        for offset, length in await node.parts.missing_ranges(part, limit=limit):
+            wants.append(RangeWant(part, offset, length))
+            room -= length
+    return wants
+
+
+async def read(node: "Node", neighbour: NodeId, wants: Sequence[RangeWant]) -> list[PartRange]:
+    """The bytes asked for, as far as they are here and the neighbour may have them."""
+    ranges: list[PartRange] = []
+    allowed: dict[PartHash, bool] = {}
+    for want in wants:
+        data = None
+        if node.sets is not None:
+            data = await node.sets.read_range(want.hash, want.offset, want.length)
+        if data is None:
+            if want.hash not in allowed:
+                allowed[want.hash] = await _may_have(node, neighbour, want.hash)
+            data = await _read_part(node, want) if allowed[want.hash] else None
+        if data:
+            ranges.append(PartRange(want.hash, want.offset, data))
+    return ranges
+
+
+async def accept(node: "Node", neighbour: NodeId, ranges: Sequence[PartRange]) -> None:
+    """Keep what came. Whatever does not match is dropped and named; the rest counts."""
+    refused: PartError | None = None
+    for each in ranges:
+        if node.sets is not None and await node.sets.accept_range(
+            each.hash, each.offset, each.data
+        ):
+            continue
+        try:
+            state = await node.parts.accept_range(each.hash, each.offset, each.data)
+        except PartError as error:
+            refused = error
+            await node.change(
+                lambda batch: batch.audit("part-refused", neighbour=neighbour, code=PartError.code)
+            )
+            continue
+        if state is part_rows.PartState.HELD:
+            node.exchange.wake()
+    if refused is not None:
+        raise refused
+
+
+def _parts_from(work: Work, me: NodeId, neighbour: NodeId) -> list[PartHash]:
+    """Parts on their way that this neighbour's messages named, most urgent first."""
+    written_here = parent_of(me) == neighbour  # What was erased here comes back from above.
+    rows = work.execute(
+        "SELECT DISTINCT a.hash, a.urgency FROM part_arrival AS a"
+        " JOIN part_reference AS r ON r.hash = a.hash JOIN message AS m ON m.id = r.owner"
+        " WHERE m.brought_by = ? OR (? AND m.brought_by IS NULL)"
+        " ORDER BY a.urgency DESC, a.hash LIMIT ?",
+        (neighbour, written_here, PARTS_ASKED_MAX),
+    ).fetchall()
+    return [PartHash(row[0]) for row in rows]
+
+
+async def _may_have(node: "Node", neighbour: NodeId, part: PartHash) -> bool:
+    def ask(work: Work) -> bool:
+        rows = work.execute(
+            "SELECT m.id, m.wire FROM part_reference AS r JOIN message AS m ON m.id = r.owner"
+            " WHERE r.hash = ?",
+            (part,),
+        ).fetchall()
+        if parent_of(node.id) == neighbour:
+            return bool(rows)
+        home = part_rows.homes(work, [part]).get(part)
+        for id_, wire in rows:
+            message = stored_message(wire, id_)
+            if message.header.case != home:
+                continue
+            case = find_case(work, message.header.case)
+            names = [ref.name for ref in parts_of(stored_body(message)) if ref.hash == part]
+            if case is not None and any(entitled(case, neighbour, name) for name in names):
+                return True
+        return False
+
+    return await node.database.read(ask)
+
+
+async def _read_part(node: "Node", want: RangeWant) -> bytes | None:
+    try:
+        return await node.parts.read_range(want.hash, want.offset, want.length)
+    except PartNotHeldError:
+        return None

@@ -1,0 +1,140 @@
+"""What a node leans on when it judges an act, gathered from its journal and its trust sets.
+
+Called inside a transaction, on the writer's thread: the same for a node about to sign, for a screen
+that asks why not, and for the county as of the time of somebody else's entry.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from casework.act import AnyAct, FactItem, ReturnPen, TakeUpDeposit
+from casework.case import Case
+from casework.condition import Facts
+from casework.errors import MatterVersionError, OfficerNotHereError
+from casework.facts import facts_of, facts_of_intake
+from casework.instants import instant_text, parse_instant
+from casework.matter import MatterRef, MatterVersion
+from casework.names import (
+    DelegationId,
+    Incarnation,
+    NodeId,
+    OfficerId,
+    is_of_county,
+)
+from casework.organisation import Officer
+from casework.standing import LeaseHeld, Standing
+from sync.batch import Batch
+from sync.claims import is_release_requested, open_deposits
+from sync.holdings import Holdings
+
+# The judge's tolerance beyond a lease, added once (protocol.md section 6); authors have none.
+GRACE: Final = timedelta(hours=24)
+# How far an author's clock may be ahead of the county's when a lease is looked up for it.
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+
+
+def officer_of(holdings: Holdings, officer: OfficerId) -> Officer:
+    found = holdings.officer(officer)
+    if found is None:
+        raise OfficerNotHereError(f"{officer} is not in the directory")
+    return found
+
+
+def matter_of(holdings: Holdings, ref: MatterRef) -> MatterVersion:
+    found = holdings.matter(ref)
+    if found is None:
+        raise MatterVersionError(f"{ref} is not in the catalogue")
+    return found
+
+
+def standing_of(  # noqa: PLR0913 - everything a judgement depends on
+    batch: Batch,
+    holdings: Holdings,
+    case: Case | None,
+    *,
+    node: NodeId,
+    incarnation: Incarnation,
+    officer: Officer,
+    matter: MatterVersion,
+    facts: Facts,
+    now: datetime,
+    act: AnyAct | None = None,
+    time_suspect: bool = False,
+    sets_behind: bool = False,
+    grace: timedelta = timedelta(0),
+) -> Standing:
+    lease = None if is_of_county(node) else lease_of(batch, node, incarnation, now)
+    if lease is not None and grace:
+        lease = LeaseHeld(lease.at + grace, lease.until + grace)
+    records = holdings.delegations_over(node, matter.id)
+    # Every message of the case is read for these, so only acts that ask pay for it.
+    claims = isinstance(act, TakeUpDeposit | ReturnPen)
+    return Standing(
+        node=node,
+        officer=officer,
+        matter=matter,
+        delegations=records,
+        revocations=holdings.revocations,
+        calendar=holdings.calendar,
+        facts=facts,
+        now=now,
+        time_suspect=time_suspect,
+        lease=lease,
+        sets_behind=sets_behind,
+        quota_used={
+            record.id: decisions_under(batch, record.id, holdings, now)
+            for record in records
+            if record.quota is not None
+        },
+        persons=holdings.persons,
+        open_deposits=open_deposits(batch, case) if case is not None and claims else {},
+        release_requested=claims and case is not None and is_release_requested(batch, case),
+    )
+
+
+def lease_of(
+    batch: Batch, node: NodeId, incarnation: Incarnation, now: datetime
+) -> LeaseHeld | None:
+    """The newest lease that the county had signed by then."""
+    found = batch.granted.lease_by(node, incarnation, instant_text(now + CLOCK_TOLERANCE))
+    return LeaseHeld(parse_instant(found.at), parse_instant(found.until)) if found else None
+
+
+def decisions_under(
+    batch: Batch, delegation: DelegationId, holdings: Holdings, at: datetime
+) -> int:
+    """Decisions that stand under a record in the calendar month of `at`, local time.
+
+    Those of this very transaction count as well: a frame may bring five hundred.
+    """
+    local = at.astimezone(holdings.calendar.tz)
+    first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    begins, ends = instant_text(first), instant_text(next_month(first))
+    found = batch.work.execute(
+        "SELECT id FROM case_row WHERE decided_under = ? AND decided_at >= ? AND decided_at < ?",
+        (delegation, begins, ends),
+    ).fetchall()
+    standing = {row[0] for row in found}
+    for state in batch.changed_cases():
+        made = state.case.decision if state.case is not None else None
+        counts = made is not None and made.delegation == delegation
+        if counts and made is not None and begins <= instant_text(made.at) < ends:
+            standing.add(state.id)
+        else:
+            standing.discard(state.id)
+    return len(standing)
+
+
+def next_month(first: datetime) -> datetime:
+    """The first of the month after that of a first."""
+    year, month = divmod(first.year * 12 + first.month, 12)
+    return first.replace(year=year, month=month + 1)
+
+
+def facts_for(case: Case | None, act: object) -> Facts:
+    """The facts an act is judged by: its own intake, else the case's, and what it says anew."""
+    intake = getattr(act, "intake", None)
+    anew: tuple[FactItem, ...] = getattr(act, "facts", ())
+    if intake is not None:
+        return {**facts_of_intake(intake), **{item.field: item.value for item in anew}}
+    return facts_of(case, *anew)

@@ -1,0 +1,105 @@
+"""The clocks of a case follow from its entries, its matter and the calendar alone."""
+
+from datetime import UTC, date, datetime
+
+from casework import act as acts
+from casework.act import AnyAct
+from casework.case import Case
+from casework.case_clocks import clocks_of, urgency_of
+from casework.clock import Clock, ClockName, ClockState
+from casework.entry import Written
+from casework.fold import fold
+from casework.names import NodeId
+from tests.builders import COUNTY, INTAKE, TOWN, VILLAGE, Pad, a_verdict
+from tests.county import calendar, matter
+
+ALLOWANCE = matter("minimum-living-allowance")
+
+
+def at(day: int, hour: int = 2) -> datetime:
+    """An instant of November 2026; the 20th is a Friday."""
+    return datetime(2026, 11, day, hour, tzinfo=UTC)
+
+
+def a_case(*steps: tuple[NodeId, AnyAct, datetime]) -> Case:
+    pad = Pad()
+    chain: list[Written] = []
+    for node, act, when in steps:
+        chain.append(pad.write(act, node=node, after=chain[-1] if chain else None, at=when))
+    case = fold(chain).case
+    assert case is not None
+    return case
+
+
+def clock(case: Case, name: ClockName, now: datetime) -> Clock | None:
+    found = clocks_of(case, ALLOWANCE, calendar(), now)
+    return next((each for each in found if each.name is name), None)
+
+
+RECEIVED = (TOWN, acts.Receive(INTAKE, (a_verdict(),)), at(20))
+
+
+def test_collecting_in_a_village_starts_no_legal_clock() -> None:
+    case = a_case((VILLAGE, acts.Collect(INTAKE, ()), at(19)))
+    assert clock(case, ClockName.NOTICE, at(20)) is None
+    hand_in = clock(case, ClockName.HAND_IN, at(20))
+    assert hand_in is not None
+    assert hand_in.due_on == date(2026, 11, 24)
+
+
+def test_the_notice_clock_runs_five_working_days_from_receipt() -> None:
+    notice = clock(a_case(RECEIVED), ClockName.NOTICE, at(23))
+    assert notice is not None
+    assert (notice.due_on, notice.state) == (date(2026, 11, 27), ClockState.RUNNING)
+
+
+def test_a_notice_of_deficiencies_stops_it_and_a_supplement_starts_it_anew() -> None:
+    case = a_case(
+        RECEIVED,
+        (TOWN, acts.NotifyDeficiency((), "2026-12-20"), at(23)),
+        (TOWN, acts.Supplement(()), at(26)),
+    )
+    before = clock(case, ClockName.SUPPLEMENT, at(25))
+    assert before is not None
+    assert before.due_on == date(2026, 12, 21)  # the 20th is a Sunday
+    notice = clock(case, ClockName.NOTICE, at(26))
+    assert notice is not None
+    assert notice.due_on == date(2026, 12, 3)
+
+
+def test_acceptance_starts_both_limits_the_day_after() -> None:
+    case = a_case(RECEIVED, (TOWN, acts.Accept(()), at(23)))
+    promised = clock(case, ClockName.PROMISED, at(24))
+    assert promised is not None
+    assert promised.started_on == date(2026, 11, 23)
+    assert promised.consumed == 1
+    urgency = urgency_of(case, ALLOWANCE, calendar(), at(24))
+    assert urgency is not None
+    assert urgency.clock.name is ClockName.PROMISED
+
+
+def test_delivery_waits_while_a_paper_is_owed() -> None:
+    steps: list[tuple[NodeId, AnyAct, datetime]] = [
+        RECEIVED,
+        (TOWN, acts.AcceptDeferred((), "2026-12-04"), at(20, 3)),
+        (TOWN, acts.HandOverPen(COUNTY), at(20, 4)),
+        (COUNTY, acts.Take(), at(23)),
+        (COUNTY, acts.DecideGrant((), None), at(24)),
+    ]
+    assert clock(a_case(*steps), ClockName.DELIVERY, at(26)) is None
+    steps.append((COUNTY, acts.DeferredSatisfied(()), at(25)))
+    delivery = clock(a_case(*steps), ClockName.DELIVERY, at(26))
+    assert delivery is not None
+    assert delivery.due_on == date(2026, 12, 9)
+
+
+def test_every_date_is_explained_line_by_line() -> None:
+    notice = clock(a_case(RECEIVED), ClockName.NOTICE, at(25))
+    assert notice is not None
+    assert notice.lines
+    assert notice.lines[0].first == date(2026, 11, 20)
+
+
+def test_a_closed_case_has_no_urgency() -> None:
+    case = a_case(RECEIVED, (TOWN, acts.Withdraw("applicant"), at(23)))
+    assert urgency_of(case, ALLOWANCE, calendar(), at(24)) is None

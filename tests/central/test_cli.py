@@ -1,0 +1,171 @@
+"""The command line: what a person types, from nothing to a county, and what it answers."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import pytest
+from click import Command
+from click.testing import CliRunner, Result
+
+from central.cli import main as central
+from sync.engine import Database
+from sync.lanes import FileLock
+from tests.county import FOLDER
+from township_node.cli import main as township
+from village_agent.cli import main as village
+
+PASSWORD = "a-good-long-password"
+
+
+def type_in(*words: str, to: Command = central, given: str | None = None) -> Result:
+    return CliRunner().invoke(to, words, input=given, catch_exceptions=False)
+
+
+@pytest.fixture
+def county(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    data = tmp_path / "data"
+    monkeypatch.setenv("TONGBAN_DATA_DIR", str(data))
+    assert type_in("init", "--county", "440229").exit_code == 0
+    return data
+
+
+def test_a_county_from_nothing(county: Path) -> None:
+    loaded = type_in("load", str(FOLDER), "--publish")
+    again = type_in("publish")
+    slip = type_in("nodes", "add", "440229901-01", "--by", "o0010")
+    pending = type_in("nodes", "pending")
+    listed = type_in("nodes", "list")
+
+    assert "delegations  603" in loaded.output
+    assert "catalogue    1" in loaded.output
+    assert "nothing has changed" in again.output
+    assert "440229901-01/" in slip.output
+    assert pending.output.startswith("node")
+    assert "440229901-01     龙仙镇" in listed.output
+    assert (county / "keys" / "root.pem").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_wrong_with_a_folder_is_said_and_nothing_is_loaded(
+    county: Path, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+
+    answer = type_in("load", str(empty))
+
+    assert answer.exit_code == 1
+    assert "regions.json: $: there is no such file" in answer.output
+    assert "nothing has been loaded" in type_in("publish").output
+    assert county.exists()
+
+
+def test_a_county_is_founded_once(county: Path) -> None:
+    answer = type_in("init", "--county", "440229")
+
+    assert answer.exit_code == 1
+    assert f"{county} belongs to 440229-01 already" in answer.output
+
+
+def test_the_doctor_finds_a_sound_county_sound(county: Path) -> None:
+    answer = type_in("doctor")
+
+    assert answer.exit_code == 0
+    assert "fault" not in answer.output
+    assert str(county) in answer.output
+
+
+def test_the_doctor_finds_an_open_key_file(county: Path) -> None:
+    (county / "keys" / "node.pem").chmod(0o644)
+
+    answer = type_in("doctor")
+
+    assert answer.exit_code == 1
+    assert "chmod 600" in answer.output
+
+
+def test_the_doctor_looks_at_a_running_node(county: Path) -> None:
+    with contextlib.ExitStack() as stack:
+        lock = FileLock(county / "node.sqlite.lock").take()
+        stack.callback(lock.release)
+        answer = type_in("doctor")
+
+    assert "yes, another process holds the database" in answer.output
+
+
+def test_an_empty_machine_is_told_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TONGBAN_DATA_DIR", str(tmp_path / "nothing"))
+
+    assert "`init` or `enrol`" in type_in("doctor", to=township).output
+    assert "holds no identity" in type_in("serve", to=village).output
+
+
+def test_an_account_is_set_and_a_weak_password_is_not(county: Path) -> None:
+    good = type_in(
+        "account", "set", "o0010", "--login", "chen", "--password-stdin", given=PASSWORD + "\n"
+    )
+    weak = type_in("account", "set", "o0010", "--password-stdin", given="short\n")
+
+    assert "o0010 signs in as chen" in good.output
+    assert weak.exit_code == 1
+    assert county.exists()
+
+
+async def test_a_password_is_kept_as_a_hash(county: Path) -> None:
+    type_in_words = ("account", "set", "o0010", "--password-stdin")
+    await asyncio.to_thread(type_in, *type_in_words, given=PASSWORD + "\n")
+
+    async with Database(county / "node.sqlite", writable=False) as database:
+        ((stored,),) = await database.fetch("SELECT password_hash FROM account")
+    assert stored.startswith("$argon2id$")
+    assert PASSWORD not in stored
+
+
+def test_the_log_is_exported_and_verified(county: Path, tmp_path: Path) -> None:
+    type_in("load", str(FOLDER), "--publish")
+    folder = tmp_path / "export"
+
+    exported = type_in("log", "export", str(folder))
+    verified = type_in("verify", str(folder))
+    twice = type_in("log", "export", str(folder))
+
+    assert "5 messages of 1 logs" in exported.output
+    assert verified.exit_code == 0
+    assert "sound" in verified.output
+    assert "is not empty" in twice.output
+    assert county.exists()
+
+
+def test_migrating_twice_does_nothing(county: Path) -> None:
+    assert type_in("migrate").output == "nothing to do\n"
+    assert county.exists()
+
+
+@pytest.mark.parametrize("program", [central, township, village])
+def test_help_teaches(program: Command) -> None:
+    answer = type_in("--help", to=program)
+
+    assert "From nothing to" in answer.output
+    for command in ("serve", "migrate", "doctor", "log", "account"):
+        assert command in answer.output
+        assert len(type_in(command, "--help", to=program).output) > 100
+
+
+def test_a_misspelt_setting_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TONGBAN_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TONGBAN_PROT", "8000")
+
+    assert "TONGBAN_PROT" in type_in("doctor").output
+
+
+def test_a_slip_for_another_tier_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TONGBAN_DATA_DIR", str(tmp_path))
+    slip = "440229901002-01/WZVG-7P83-5YDK/" + "1" * 30
+
+    answer = type_in("enrol", "--county-url", "https://county.example", "--code", slip, to=township)
+
+    assert "is not run by tongban-township" in answer.output

@@ -1,0 +1,196 @@
+"""The queue of the county: who sees which cases, in what order, and what the figures say."""
+
+from datetime import timedelta
+
+from casework import act as acts
+from casework.case import Status
+from casework.names import MatterId
+from sync.bodies import DepositKind
+from sync.desk import Sitting
+from tests.central.reviewing import (
+    CHEN,
+    FORESTRY,
+    HU,
+    LIANG,
+    NAME,
+    NUMBER,
+    OUYANG,
+    SHE,
+    SHEN,
+    SOCIAL,
+    WU_SUPERVISOR,
+    Office,
+    complete,
+    delivered,
+)
+
+
+async def test_chen_sees_the_cases_of_civil_affairs_and_not_those_of_forestry(
+    office: Office,
+) -> None:
+    mine, theirs = await office.case(SOCIAL), await office.case(FORESTRY)
+    chen, she = await office.sign_in(CHEN), await office.sign_in(SHE)
+
+    queue = (await chen.get("/")).text
+
+    assert mine.number in queue
+    assert theirs.number not in queue
+    assert theirs.number in (await she.get("/")).text
+    assert theirs.number not in (await chen.get("/cases")).text
+    assert (await chen.get(f"/cases/{theirs.id}")).status_code == 404
+
+
+async def test_names_are_masked_in_lists(office: Office) -> None:
+    await office.case()
+    chen = await office.sign_in(CHEN)
+
+    for url in ("/", "/cases"):
+        page = (await chen.get(url)).text
+        assert "陈*兰" in page
+        assert NAME not in page
+        assert NUMBER not in page
+
+
+async def test_the_most_urgent_case_comes_first_and_the_overdue_are_counted(
+    office: Office,
+) -> None:
+    early = await office.case()
+    office.clock.advance(timedelta(days=60))
+    late = await office.case()
+    chen = await office.sign_in(CHEN)
+
+    queue = (await chen.get("/")).text
+    overdue = (await chen.get("/?view=overdue")).text
+
+    assert queue.index(early.number) < queue.index(late.number)
+    assert early.number in overdue
+    assert late.number not in overdue
+    assert "超期" in overdue
+
+
+async def test_the_queue_is_narrowed_by_matter_town_and_status(office: Office) -> None:
+    case = await office.case(SOCIAL)
+    other = await office.case(MatterId("temporary-relief"))
+    await office.act(CHEN, acts.Take(), case=other.id)
+    chen = await office.sign_in(CHEN)
+
+    by_matter = (await chen.get(f"/?matter={SOCIAL}")).text
+    by_status = (await chen.get("/?status=in_review")).text
+    by_town = (await chen.get("/?source=440229901")).text
+    by_county = (await chen.get("/?source=440229")).text
+
+    assert case.number in by_matter
+    assert other.number not in by_matter
+    assert other.number in by_status
+    assert case.number not in by_status
+    assert case.number not in by_town
+    assert case.number in by_county
+
+
+async def test_htmx_gets_the_list_alone(office: Office) -> None:
+    await office.case()
+    chen = await office.sign_in(CHEN)
+
+    part = await chen.get("/?sort=newest", headers={"hx-request": "true"})
+
+    assert part.text.lstrip().startswith('<section id="case-list"')
+
+
+async def test_what_was_delivered_is_archived_all_at_once(office: Office) -> None:
+    cases = [await delivered(office) for _ in range(2)]
+    chen = await office.sign_in(CHEN)
+
+    before = (await chen.get("/")).text
+    closing = (await chen.get("/?view=closing")).text
+    answer = await chen.client.post(
+        "/queue/close",
+        data={
+            "csrf_token": (await chen.get("/session/token")).json()["csrf_token"],
+            "case": [case.id for case in cases],
+        },
+    )
+    after = await chen.get(answer.headers["location"])
+
+    assert all(case.number not in before for case in cases)  # they wait in a list of their own
+    assert all(case.number in closing for case in cases)
+    assert "已归档 2 件" in after.text
+    assert [(await office.look(case.id)).status for case in cases] == [Status.CLOSED] * 2
+
+
+async def test_a_case_that_was_not_delivered_is_not_archived_and_says_why(office: Office) -> None:
+    case = await office.case()
+    chen = await office.sign_in(CHEN)
+
+    answer = await chen.post("/queue/close", case=case.id)
+    page = await chen.get(answer.headers["location"])
+
+    assert "1 件未归档" in page.text
+    assert (await office.look(case.id)).status is Status.ACCEPTED
+
+
+async def test_a_leader_reads_and_archives_nothing(office: Office) -> None:
+    case = await delivered(office)
+    liang = await office.sign_in(LIANG)
+
+    page = (await liang.get("/?view=closing")).text
+    await liang.post("/queue/close", case=case.id)
+
+    assert case.number in page
+    assert "归档所选办件" not in page
+    assert (await office.look(case.id)).status is Status.DELIVERED
+
+
+async def test_the_issuing_desk_and_the_supervisor_see_all_departments(office: Office) -> None:
+    cases = [await office.case(SOCIAL), await office.case(FORESTRY)]
+
+    for officer in (SHEN, WU_SUPERVISOR):
+        browser = await office.sign_in(officer)
+        page = (await browser.get("/")).text
+        assert all(case.number in page for case in cases)
+
+
+async def test_an_editor_of_the_catalogue_sees_no_cases(office: Office) -> None:
+    case = await office.case()
+    hu = await office.sign_in(HU)
+
+    home = await hu.get("/")
+
+    assert home.headers["location"] == "/matters"
+    assert (await hu.get("/cases")).status_code == 403
+    assert (await hu.get(f"/cases/{case.id}")).status_code == 403
+    assert (await hu.post("/search", q=case.number)).status_code == 403
+
+
+async def test_chen_finds_a_case_by_number_by_name_and_by_the_end_of_the_id(
+    office: Office,
+) -> None:
+    case = await office.case()
+    other = await office.case(FORESTRY)
+    chen = await office.sign_in(CHEN)
+
+    by_number = await chen.post("/search", q=case.number)
+    by_name = await chen.post("/search", q="桂兰")
+    by_id = await chen.post("/search", q=NUMBER[-4:])
+
+    assert by_number.headers["location"] == f"/cases/{case.id}"
+    assert case.number in by_name.text
+    assert case.number in by_id.text
+    assert other.number not in by_id.text  # forestry's
+    assert "没有找到" in (await chen.post("/search", q="王")).text
+
+
+async def test_a_deposit_brings_its_case_into_the_list_of_what_waits_to_be_taken_up(
+    office: Office,
+) -> None:
+    case = await office.in_review()
+    ouyang = office.desk.holdings.officer(OUYANG)
+    assert ouyang is not None
+    verdicts = complete(office.matter(SOCIAL))
+    await office.desk.deposit(
+        DepositKind.SUPPLEMENT,
+        acts.SupplementInReview(verdicts),
+        Sitting(officer=ouyang, case_id=case.id),
+    )
+    chen = await office.sign_in(CHEN)
+
+    assert case.number in (await chen.get("/?view=deposits")).text

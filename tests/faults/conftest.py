@@ -1,0 +1,32 @@
+"""A founded county for the tests of this package, copied for each."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.county import County, a_box, prepare
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("faults")
+    asyncio.run(prepare(folder))
+    return folder
+
+
+@pytest.fixture
+async def county(prepared: Path, tmp_path: Path) -> AsyncIterator[County]:
+    async with a_box(prepared, tmp_path) as box:
+        yield box
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Many rounds only where they were asked for: `pytest -m soak`."""
+    if "soak" in str(config.option.markexpr):
+        return
+    skip = pytest.mark.skip(reason="a soak: pytest -m soak")
+    for item in items:
+        if item.get_closest_marker("soak") is not None and "faults" in item.path.parts:
+            item.add_marker(skip)

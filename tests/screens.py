@@ -1,0 +1,102 @@
+"""A real browser before an application of the test's own process.
+
+Axe looks at a page after whatever the test did on it: it touches the styles of what it looks at,
+and a later swap would trip over that.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+from litestar import Litestar
+from playwright.async_api import Browser, Page, async_playwright
+
+from casework.names import OfficerId
+from tests.halls import PASSWORD, free_port, give_account
+
+CHROMIUM = "/usr/bin/chromium"
+STARTED_WITHIN_SECONDS = 10.0
+SCREEN = {"width": 1366, "height": 768}
+
+
+class Screen:
+    """A page of one officer, and what the browser complained of."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.complaints: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._request)
+
+    def _console(self, message: object) -> None:
+        if getattr(message, "type", "") in {"error", "warning"}:
+            self.complaints.append(str(getattr(message, "text", "")))
+
+    def _request(self, request: object) -> None:
+        url = str(getattr(request, "url", ""))
+        if not url.startswith((self.url, "data:", "blob:")):
+            self.complaints.append(f"asked another host: {url}")
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(self.url + path)
+        await self.settle()
+
+    async def settle(self) -> None:
+        await self.page.wait_for_load_state("networkidle")
+
+    async def is_sound(self) -> None:
+        """Nothing in the console, nothing from elsewhere, nothing that axe finds."""
+        await self.settle()
+        assert self.complaints == []
+        found = (await Axe().run(self.page)).response["violations"]
+        assert [(each["id"], [node["html"] for node in each["nodes"]]) for each in found] == []
+
+
+@asynccontextmanager
+async def served(app: Litestar) -> AsyncIterator[str]:
+    """The application behind a real socket; its life is somebody else's."""
+    port = free_port()
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", log_level="error")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    async with asyncio.timeout(STARTED_WITHIN_SECONDS):
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        made = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            yield made
+        finally:
+            await made.close()
+
+
+@asynccontextmanager
+async def screen_of(
+    browser: Browser, app: Litestar, officer: OfficerId, *, has_account: bool = False
+) -> AsyncIterator[Screen]:
+    """A browser window in which this officer is signed in; a new account ends other sessions."""
+    async with served(app) as url:
+        if not has_account:
+            await give_account(app, officer, officer)
+        context = await browser.new_context(viewport={"width": 1366, "height": 768})
+        screen = Screen(await context.new_page(), url)
+        await screen.go("/sign-in")
+        await screen.page.fill("input[name=login]", officer)
+        await screen.page.fill("input[name=password]", PASSWORD)
+        await screen.page.keyboard.press("Enter")
+        await screen.page.wait_for_url(f"{url}/")
+        yield screen
+        await context.close()

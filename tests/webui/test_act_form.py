@@ -1,0 +1,205 @@
+"""What the dialogs send is read back as the very act they offer."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+from litestar.exceptions import NotFoundException
+from msgspec.structs import replace
+
+from casework import act as acts
+from casework.material import MaterialState
+from casework.names import MessageId, NodeId, OfficerId
+from casework.party import HandoverSheet
+from casework.procedure import BY_NAME, PROCEDURE, Row
+from tests.builders import COUNTY, INTAKE, LIN, TOWN, VILLAGE, WU
+from tests.webui.case_builders import given_of, stories, verdicts
+from webui.act_dialogs import ActDialog, act_dialog, deposit_dialog
+from webui.act_form import ActPlace, read_act
+from webui.case_act_view import MAIN_ACTS, MORE_ACTS
+from webui.case_given import CaseGiven, WaitingDeposit
+from webui.forms import Form
+from webui.notices import read_notice
+
+STORIES = stories()
+# The story in which an act makes sense; the others are asked of a case just received.
+FITTING = {
+    "receive": "collected",
+    "collect": "draft",
+    "supplement": "awaiting_supplement",
+    "supplement_in_review": "paused",
+    "end_special": "paused",
+    "deferred_satisfied": "deferred",
+    "produce_result": "decided",
+    "forward_result": "ready",
+    "deliver": "ready",
+    "close": "delivered",
+    "return_pen": "in_review",
+    "reclaim_pen": "accepted",
+    "instant": "instant",
+}
+
+
+def filled(dialog: ActDialog) -> Form:
+    """The form as a person would send it who takes the first of everything."""
+    sent: dict[str, object] = dict(dialog.hidden)
+    for line in dialog.materials:
+        states = [code for code, _ in line.states]
+        sent[f"state-{line.material.id}"] = line.state if line.state in states else states[0]
+        sent[f"originals-{line.material.id}"] = line.originals
+        sent[f"copies-{line.material.id}"] = line.copies
+    for select in dialog.selects:
+        sent[select.name] = select.value or select.choices[0][0]
+    if dialog.grounds:
+        sent["grounds"] = [group.choices[0][0] for group in dialog.grounds]
+    if dialog.supply_by:
+        sent["supply_by"] = dialog.supply_by.isoformat()
+    sent |= {field.name: field.value or "一" for field in dialog.inputs}
+    sent |= {field.name: "情况属实" for field in dialog.texts}
+    return Form.of(sent)
+
+
+def dialog_of(name: str, given: CaseGiven) -> ActDialog:
+    return act_dialog(name, given, mark="check", kind="primary")
+
+
+@pytest.mark.parametrize("name", [*MAIN_ACTS, *MORE_ACTS, "collect", "draft"])
+def test_every_dialog_is_read_back_as_its_act(name: str) -> None:
+    given = given_of(STORIES[FITTING.get(name, "received")])
+
+    form = filled(dialog_of(name, given))
+    read = read_act(name, form, ActPlace.of(given))
+
+    if name == "end_special":
+        form = Form.of({"procedure": given.matter.special_procedures[0].id})
+        read = read_act(name, form, ActPlace.of(given))
+    assert not dict(read.form.errors.items())
+    assert isinstance(read.act, BY_NAME[name].act)
+    assert read.seen in {given.case.head, None}
+
+
+def test_every_act_of_the_procedure_but_none_other_is_read() -> None:
+    place = ActPlace.of(given_of(STORIES["received"]))
+
+    for name in BY_NAME:
+        read_act(name, Form(), place)
+    with pytest.raises(NotFoundException):
+        read_act("terminate", Form(), place)
+
+
+@pytest.mark.parametrize("row", PROCEDURE.values(), ids=lambda row: row.name)
+def test_the_form_of_an_act_brings_the_texts_that_the_act_needs(row: Row) -> None:
+    texts = row.parts & {"opinion", "grounds"}
+    if not texts:
+        return
+    given = given_of(STORIES["in_review"], node=COUNTY)
+
+    read = read_act(row.name, filled(dialog_of(row.name, given)), ActPlace.of(given))
+
+    assert texts <= set(read.texts)
+
+
+def test_the_county_cannot_refuse_without_a_reason() -> None:
+    given = given_of(STORIES["in_review"])
+
+    read = read_act("decide_refuse", Form(), ActPlace.of(given))
+
+    assert read.act is None
+    assert read.texts == {}
+    assert set(read.form.errors) == {"grounds_text", "grounds"}
+
+
+def test_a_notice_holds_what_is_missing_in_the_clerks_own_words() -> None:
+    given = given_of(STORIES["received"])
+    form = filled(dialog_of("notify_deficiency", given))
+    values = {name: form.typed_all(name) for name in form.names()}
+    values |= {"state-m1": ["missing"], "remedy-m1": ["请到村里领表"], "failed-m2": ["m2.a"]}
+
+    read = read_act("notify_deficiency", Form(values), ActPlace.of(given))
+
+    assert isinstance(read.act, acts.NotifyDeficiency)
+    assert read.act.materials[0].state is MaterialState.MISSING
+    assert read.act.materials[1].failed_checks == ("m2.a",)
+    notice = read_notice(read.texts["notice"])
+    assert notice.deficiencies[0].remedy == "请到村里领表"
+    assert notice.remarks == ("情况属实",)
+
+
+def test_a_second_notice_needs_a_reason() -> None:
+    given = given_of(STORIES["supplemented"])
+    form = filled(dialog_of("notify_deficiency", given))
+    values = {name: form.typed_all(name) for name in form.names() if name != "remark"}
+
+    read = read_act("notify_deficiency", Form(values), ActPlace.of(given))
+
+    assert read.form.errors.of("remark")
+
+
+def test_a_last_day_that_is_over_is_not_taken() -> None:
+    given = given_of(STORIES["received"])
+    form = filled(dialog_of("accept_deferred", given))
+    values = {name: form.typed_all(name) for name in form.names()}
+
+    read = read_act(
+        "accept_deferred", Form({**values, "supply_by": ["2026-11-01"]}), ActPlace.of(given)
+    )
+
+    assert read.act is None
+    assert read.form.errors.of("supply_by")
+
+
+def test_a_destination_that_is_not_on_the_list_is_not_taken() -> None:
+    place = ActPlace.of(given_of(STORIES["received"]))
+
+    read = read_act("hand_over_pen", Form({"to": ["440229999-01"]}), place)
+
+    assert read.act is None
+
+
+def test_whoever_fetched_the_result_is_kept_as_a_part() -> None:
+    given = given_of(STORIES["ready"])
+    form = Form.of(
+        {
+            "recipient": "agent",
+            "method": "counter",
+            "recipient_name": "陈小明",
+            "recipient_id": "44022919880229001x",
+            "relation": "女儿",
+        }
+    )
+
+    read = read_act("deliver", form, ActPlace.of(given))
+
+    assert read.act == acts.Deliver("agent", "counter")
+    sheet = msgspec.json.decode(read.texts["delivery"], type=HandoverSheet)
+    assert sheet.id_number == "44022919880229001X"
+
+
+def test_a_deposit_is_taken_up_as_it_was_written() -> None:
+    story = STORIES["awaiting_supplement"]
+    deposit = WaitingDeposit(
+        id=MessageId("d" * 64),
+        at=story.written[-1].at + timedelta(hours=1),
+        at_text="2026-11-20T05:00:00.000000Z",
+        node=VILLAGE,
+        officer=LIN,
+        kind="supplement",
+        act=acts.Supplement(verdicts(story.matter)),
+    )
+    given = replace(given_of(story), deposits=(deposit,))
+
+    read = read_act("take_up_deposit", filled(deposit_dialog(deposit, given)), ActPlace.of(given))
+
+    assert isinstance(read.act, acts.TakeUpDeposit)
+    assert read.act.at == deposit.at_text
+    assert read.act.restated == deposit.act
+
+
+def test_a_receipt_keeps_the_intake_of_the_village() -> None:
+    given = given_of(STORIES["collected"])
+
+    read = read_act("receive", filled(dialog_of("receive", given)), ActPlace.of(given))
+
+    assert isinstance(read.act, acts.Receive)
+    assert read.act.intake == INTAKE
+    assert (NodeId(TOWN), OfficerId(WU)) == (given.node, WU)

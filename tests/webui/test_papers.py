@@ -1,0 +1,172 @@
+"""Every paper of the procedure can be made from a real case and printed."""
+
+import pytest
+from msgspec.structs import replace
+
+from casework import act as acts
+from casework.matter import MatterVersion
+from casework.names import NodeId
+from casework.party import HandoverSheet
+from casework.procedure import ROWS
+from casework.query_code import query_code, query_text, split_query
+from tests import county
+from tests.builders import COUNTY, INTAKE, NOON, OTHER_TOWN, TOWN, VILLAGE, WU
+from tests.webui.case_builders import Story, given_of, stories, verdicts
+from webui.documents import Paper, PaperKind, Place, render
+from webui.papers import (
+    CountyWords,
+    PaperGiven,
+    TransferLine,
+    paper_for,
+    papers_of,
+    transfer_list,
+)
+
+WORDS = CountyWords(reconsideration_body="翁源县人民政府", court="翁源县人民法院")
+PLACES = {TOWN: Place(name="龙仙镇公共服务中心", address="农商广场旁", phone="0751-0000000")}
+STORIES = stories()
+KINDS = sorted({row.document for row in ROWS if row.document})
+
+
+def given_for(story: Story, **options: object) -> PaperGiven:
+    given = PaperGiven.of(given_of(story), WORDS, places=PLACES)
+    return replace(given, **options) if options else given
+
+
+def story_with(kind: str) -> Story:
+    return next(
+        story
+        for story in STORIES.values()
+        if any(link.kind == kind for link in papers_of(story.case, story.matter))
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_document_of_the_procedure_is_printed_without_a_gap(kind: str) -> None:
+    paper = paper_for(kind, given_for(story_with(kind)), now=NOON, final=True)
+
+    assert paper.final
+    assert render(paper).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("kind", PaperKind)
+def test_every_kind_can_be_looked_at_before_anything_has_happened(kind: PaperKind) -> None:
+    paper = paper_for(kind, given_for(STORIES["draft"]), now=NOON)
+
+    assert not paper.final
+    assert render(paper).startswith(b"%PDF")
+
+
+def test_what_no_entry_bears_out_stays_a_preview() -> None:
+    paper = paper_for("grant", given_for(STORIES["received"]), now=NOON, final=True)
+
+    assert not paper.final
+
+
+def test_nothing_of_a_held_case_is_in_force() -> None:
+    paper = paper_for("acceptance-notice", given_for(STORIES["reclaimed"]), now=NOON, final=True)
+
+    assert STORIES["reclaimed"].case.held
+    assert not paper.final
+
+
+def acceptance_at(node: NodeId, delegation: str | None, matter: MatterVersion) -> Paper:
+    full = verdicts(matter)
+    story = Story(matter, (node, WU, acts.Receive(INTAKE, full)))
+    story.add(node, WU, acts.Accept(full), delegation=delegation)
+    return paper_for("acceptance-notice", given_for(story), now=NOON, final=True)
+
+
+def test_an_entrusted_acceptance_is_in_the_name_of_the_principal() -> None:
+    paper = acceptance_at(TOWN, "d0007", county.matter("minimum-living-allowance"))
+
+    assert paper.issuer == "翁源县民政局"
+    assert paper.office == "龙仙镇公共服务中心"
+
+
+def test_a_power_by_law_is_used_in_the_townships_own_name() -> None:
+    paper = acceptance_at(TOWN, "d0001", county.matter("birth-registration"))
+
+    assert paper.issuer == "龙仙镇人民政府"
+
+
+def test_the_receipt_of_a_village_says_where_the_papers_go_and_by_when() -> None:
+    paper = paper_for("collection-receipt", given_for(STORIES["collected"]), now=NOON, final=True)
+
+    assert paper.place is not None
+    assert paper.place.name == "龙仙镇公共服务中心"
+    assert paper.due_on is not None
+    assert paper.issuer == "青云村公共服务站"
+    assert [item.name for item in paper.items][:1] == ["最低生活保障申请表"]
+
+
+def test_a_paper_says_the_same_however_far_the_case_has_gone() -> None:
+    early, late = STORIES["accepted"], STORIES["closed"]
+    first = paper_for("acceptance-notice", given_for(early), now=NOON, final=True)
+
+    again = paper_for("acceptance-notice", given_for(late), now=NOON, final=True)
+
+    assert render(again) == render(first)
+
+
+def test_a_notice_tells_every_deficiency_and_how_to_mend_it() -> None:
+    paper = paper_for(
+        "deficiency-notice", given_for(STORIES["awaiting_supplement"]), now=NOON, final=True
+    )
+
+    faults = {each.material: each.fault for each in paper.deficiencies}
+    assert faults["最低生活保障申请表"] == "未提交"
+    assert faults["共同生活家庭成员居民身份证"].startswith("不符合要求：")
+    assert all(each.remedy for each in paper.deficiencies)
+    assert str(paper.supply_by) == "2026-12-21"
+
+
+def test_a_refusal_states_reasons_law_and_remedies() -> None:
+    paper = paper_for("refusal", given_for(STORIES["refused"]), now=NOON, final=True)
+
+    assert paper.reasons[-1] == "收入超过标准"
+    assert paper.legal_basis
+    assert paper.remedies is not None
+    assert paper.remedies.court == "翁源县人民法院"
+
+
+def test_whoever_fetched_the_result_stands_on_the_receipt() -> None:
+    sheet = HandoverSheet("陈小明", "440229198802290014", "女儿", "")
+    given = given_for(STORIES["delivered"], handover=sheet)
+
+    paper = paper_for("delivery-receipt", given, now=NOON, final=True)
+
+    assert paper.agent is not None
+    assert paper.agent.name == "陈小明"
+    assert paper.items[0].number == "翁民低保〔2026〕18号"
+
+
+def test_several_cases_go_to_the_township_on_one_list() -> None:
+    lines = [
+        TransferLine(number="LX1", matter="低保", applicant="陈桂兰", originals=3, copies=1),
+        TransferLine(number="LX2", matter="采伐", applicant="赖志明", originals=2),
+    ]
+
+    paper = transfer_list(lines, giver="青云村公共服务站", taker="龙仙镇公共服务中心", now=NOON)
+
+    assert [item.name for item in paper.items] == ["低保　陈*兰", "采伐　赖*明"]
+    assert render(paper).startswith(b"%PDF")
+
+
+def test_the_query_code_is_the_same_everywhere_and_is_read_back() -> None:
+    case = STORIES["received"].case
+
+    text = query_text(case.number, case.id, "https://query.example/")
+
+    assert split_query(text) == (case.number, query_code(case.id))
+    assert split_query(query_text(case.number, case.id)) == (case.number, query_code(case.id))
+    assert split_query("陈桂兰") is None
+
+
+@pytest.mark.parametrize("node", [VILLAGE, TOWN, COUNTY, OTHER_TOWN])
+def test_a_paper_never_needs_more_than_the_node_holds(node: NodeId) -> None:
+    for story in STORIES.values():
+        bare = replace(given_of(story, node=node), acts={}, texts={}, applicant=None)
+        for link in papers_of(story.case, story.matter):
+            given = PaperGiven.of(bare, WORDS)
+            assert paper_for(link.kind, given, entry=link.entry, now=NOON).kind is link.kind

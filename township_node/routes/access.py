@@ -1,0 +1,45 @@
+"""What handlers work with: put together by the application, and by nobody else."""
+
+from functools import cached_property
+from typing import Any, cast
+
+from litestar import Request
+from msgspec import Struct
+
+from casework.organisation import Officer
+from sync.clock import Clock
+from sync.desk import Desk
+from sync.engine import Database
+from sync.node import Node
+from sync.runtime import Runtime
+from sync.trust_store import TrustStore
+from township_node.services.office import Office
+from township_node.settings import Settings
+from webui.drafts import Drafts
+from webui.gate import signed_in
+from webui.session import SignIn
+
+
+class Services(Struct, frozen=True, kw_only=True, dict=True):
+    settings: Settings
+    runtime: Runtime
+    node: Node
+    database: Database
+    trust: TrustStore
+    desk: Desk
+    drafts: Drafts
+    sign_in: SignIn
+    clock: Clock
+
+    @cached_property
+    def office(self) -> Office:
+        return Office(self.desk, self.drafts)
+
+
+def officer_of(request: Request[Any, Any, Any]) -> Officer:
+    """Who is signed in, as the directory in force knows them."""
+    return cast("Officer", signed_in(request))
+
+
+def services(request: Request[Any, Any, Any]) -> Services:
+    return cast("Services", request.app.state.services)

@@ -1,0 +1,66 @@
+"""The papers of a case as PDFs, and those that are part of an act."""
+
+from msgspec.structs import replace
+
+from casework.act import Instant
+from casework.case import Case
+from casework.names import MessageId
+from casework.organisation import Officer
+from sync.case_file import CaseFile
+from sync.desk import Attachment, Sitting
+from sync.foreseeing import FORESEEN, foresee
+from township_node.services.office import Office
+from township_node.services.reading import given_for, papers_given
+from webui.documents import PaperKind, render_async
+from webui.papers import paper_for
+
+RESULT = "result"
+_PDF = "application/pdf"
+
+
+async def print_paper(
+    office: Office, officer: Officer, file: CaseFile, kind: PaperKind, entry: MessageId | None
+) -> bytes:
+    """A paper of a standing entry; a preview with its watermark where nothing bears it out."""
+    given = given_for(office, officer, file, unmasked=True)
+    paper = paper_for(
+        kind,
+        papers_given(office, given, file),
+        now=office.now(),
+        entry=entry,
+        final=file.blocked is None,
+    )
+    return await render_async(paper)
+
+
+async def result_of(office: Office, officer: Officer, file: CaseFile) -> Attachment:
+    """The result of a decision that stands: its document, as it will be handed over."""
+    made = file.case.decision
+    granted = made is not None and made.granted
+    kind = PaperKind.GRANT if granted else PaperKind.REFUSAL
+    entry = made.entry if made is not None else None
+    return Attachment(RESULT, _PDF, await print_paper(office, officer, file, kind, entry))
+
+
+async def instant_result(
+    office: Office, officer: Officer, file: CaseFile, act: Instant, names: tuple[str, ...]
+) -> Attachment:
+    """The result of an instant matter, made before the act that it is signed with.
+
+    Raises the CaseworkError that forbids the act.
+    """
+    sitting = Sitting(officer=officer, case_id=file.case.id, seen=file.case.head)
+    foreseen = await foresee(office.desk, file.case, act, sitting, (*names, RESULT))
+    given = given_for(office, officer, _as_foreseen(file, foreseen, act), unmasked=True)
+    paper = paper_for(
+        PaperKind.INSTANT_RESULT,
+        papers_given(office, given, file),
+        now=office.now(),
+        entry=FORESEEN,
+        final=True,
+    )
+    return Attachment(RESULT, _PDF, await render_async(paper))
+
+
+def _as_foreseen(file: CaseFile, foreseen: Case, act: Instant) -> CaseFile:
+    return replace(file, case=foreseen, acts={**file.acts, FORESEEN: act})

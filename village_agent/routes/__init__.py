@@ -1,0 +1,17 @@
+"""The pages of a village laptop. Whoever adds a module of pages adds it here."""
+
+from litestar.types import ControllerRouterHandler
+
+from village_agent.routes import bags, cases, home, intake
+from village_agent.routes.access import Services
+from webui.status_routes import status_routes
+
+
+def route_handlers(use: Services) -> list[ControllerRouterHandler]:
+    return [
+        *home.ROUTES,
+        *cases.ROUTES,
+        *bags.ROUTES,
+        *intake.routes(use.station),
+        *status_routes("kit/_village_sync_bar.html"),
+    ]

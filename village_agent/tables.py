@@ -1,0 +1,36 @@
+"""The tables of a village laptop: those that every node has, drafts, and what was carried up.
+
+Piccolo's migrations look here for whatever the node's database holds.
+"""
+
+from typing import Final
+
+from piccolo.columns import Timestamptz, Varchar
+from piccolo.table import Table
+
+from sync import parts_tables, tables, trust_tables
+from webui.drafts_tables import Draft, DraftFile
+from webui.tables import Account, Session, SignInAttempt
+
+
+class Bag(Table, tablename="bag"):
+    """The papers of a case, once the agent has carried them to the township."""
+
+    case_id = Varchar(length=32, primary_key=True, default=None, null=False)
+    carried_at = Timestamptz(default=None, null=False)
+    officer = Varchar(length=32, default=None, null=False)
+
+
+TABLES: Final[tuple[type[Table], ...]] = (
+    *tables.TABLES,
+    parts_tables.Part,
+    parts_tables.PartReference,
+    parts_tables.PartArrival,
+    *trust_tables.TABLES,
+    Account,
+    Session,
+    SignInAttempt,
+    Draft,
+    DraftFile,
+    Bag,
+)

@@ -1,0 +1,41 @@
+"""The papers that a case has given rise to: for the list of what can be printed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec import Struct
+
+from casework.case import Case, Deferral
+from casework.matter import MatterVersion
+from casework.names import MessageId
+from casework.procedure import BY_NAME
+from webui.documents import PaperKind, title_of
+
+
+class PaperLink(Struct, frozen=True):
+    """A paper; without an entry it is one that people sign and the case merely needs."""
+
+    kind: PaperKind
+    title: str
+    entry: MessageId | None
+    at: datetime | None
+
+
+def papers_of(case: Case, matter: MatterVersion) -> tuple[PaperLink, ...]:
+    """Those of the standing entries first, in their order."""
+    return tuple(
+        PaperLink(kind, title_of(kind, matter.matter_type.value), entry, at)
+        for kind, entry, at in _kinds(case)
+    )
+
+
+def _kinds(case: Case) -> Iterator[tuple[PaperKind, MessageId | None, datetime | None]]:
+    for moment in case.timeline:
+        if document := BY_NAME[moment.act].document:
+            yield PaperKind(document), moment.entry, moment.at
+        if moment.act in {"hand_over_pen", "return_pen"}:
+            yield PaperKind.TRANSFER_SLIP, moment.entry, moment.at
+    if case.intake is not None and case.intake.has_agent:
+        yield PaperKind.ENTRUSTMENT, None, None
+    if case.deferral is not Deferral.NONE:
+        yield PaperKind.DEFERRAL_COMMITMENT, None, None

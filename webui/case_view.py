@@ -1,0 +1,253 @@
+"""The case page: one value that its templates take, made of what a tier has gathered.
+
+Nothing here decides or stores; what time alone changes (a lamp, a due date) is computed for `now`.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from casework.case import Deferral
+from casework.case_clocks import urgency_of
+from casework.lamp import Lamp
+from casework.names import Tier, tier_of
+from webui import labels
+from webui.act_dialogs import ActDialog, deposit_dialog
+from webui.case_act_view import ActsView, acts_of
+from webui.case_clock_view import ClockView, clock_views
+from webui.case_form_view import ApplicantView, FieldView, applicant_of, fields_of
+from webui.case_given import CaseGiven
+from webui.case_material_view import MaterialView, ScanView, materials_of, scans_of
+from webui.case_papers import PaperLink, papers_of
+from webui.case_timeline import FallenView, MomentView, fallen_of, timeline_of
+from webui.case_words import find_word
+from webui.filters import mask_name
+from webui.grounds import ground_words
+from webui.list_view import SyncMark, Tag, stage_words, tags_of
+
+
+class DecisionView(Struct, frozen=True, kw_only=True):
+    """What was decided, by whom, and in whose name."""
+
+    granted: bool
+    title: str
+    at: datetime
+    who: str
+    acting_for: str
+    where: str
+    in_whose_name: str
+    instrument: str
+    document: str
+    grounds: tuple[str, ...]
+    text: str
+
+
+class DepositView(Struct, frozen=True, kw_only=True):
+    """Something brought elsewhere; `dialog` takes it up, None where it asks for no act."""
+
+    id: str
+    at: datetime
+    title: str
+    who: str
+    where: str
+    parts: tuple[tuple[str, str], ...]
+    dialog: ActDialog | None
+
+
+class PaperView(Struct, frozen=True, kw_only=True):
+    title: str
+    url: str
+    at: datetime | None
+
+
+class SummaryView(Struct, frozen=True, kw_only=True):
+    """The head of the page."""
+
+    number: str
+    matter: str
+    matter_version: int
+    applicant: str
+    status: str
+    is_paused: bool
+    closure: str
+    stage: str
+    lamp: Lamp | None
+    tags: tuple[Tag, ...]
+    pen: str
+    is_here: bool
+    first_responsible: str
+    pickup: str
+    delivery: str
+    channel: str
+    deferral: str
+    supply_by: str | None
+    department: str
+    document_authority: str
+
+
+class CaseView(Struct, frozen=True, kw_only=True):
+    """The one value of `kit/case/page.html`, as `view`."""
+
+    id: str
+    base_url: str
+    is_village: bool
+    summary: SummaryView
+    warnings: tuple[str, ...]
+    sync: SyncMark | None
+    clocks: tuple[ClockView, ...]
+    materials: tuple[MaterialView, ...]
+    scans: tuple[ScanView, ...]
+    applicant: ApplicantView | None
+    fields: tuple[FieldView, ...]
+    form_held: bool
+    unmask_url: str | None
+    decision: DecisionView | None
+    timeline: tuple[MomentView, ...]
+    fallen: tuple[FallenView, ...]
+    deposits: tuple[DepositView, ...]
+    papers: tuple[PaperView, ...]
+    acts: ActsView
+    expanded: bool = False
+
+
+class ClocksView(Struct, frozen=True, kw_only=True):
+    """What the lamp of a list opens."""
+
+    number: str
+    base_url: str
+    clocks: tuple[ClockView, ...]
+    expanded: bool = True
+
+
+def case_view(given: CaseGiven) -> CaseView:
+    case = given.case
+    return CaseView(
+        id=case.id,
+        base_url=given.base_url,
+        is_village=tier_of(given.node) is Tier.VILLAGE,
+        summary=_summary(given),
+        warnings=_warnings(given),
+        sync=given.sync,
+        clocks=_clocks(given),
+        materials=materials_of(given),
+        scans=scans_of(given),
+        applicant=applicant_of(given),
+        fields=fields_of(given),
+        form_held=given.form is not None,
+        unmask_url=None if given.unmasked else given.unmask_url,
+        decision=_decision(given),
+        timeline=timeline_of(given),
+        fallen=fallen_of(given),
+        deposits=_deposits(given),
+        papers=tuple(_paper(link, given) for link in papers_of(case, given.matter)),
+        acts=acts_of(given),
+    )
+
+
+def clocks_view(given: CaseGiven) -> ClocksView:
+    return ClocksView(number=given.case.number, base_url=given.base_url, clocks=_clocks(given))
+
+
+def _clocks(given: CaseGiven) -> tuple[ClockView, ...]:
+    return clock_views(given.case, given.matter, given.calendar, given.now)
+
+
+def _summary(given: CaseGiven) -> SummaryView:
+    case, names = given.case, given.names
+    urgency = urgency_of(case, given.matter, given.calendar, given.now)
+    intake = case.intake
+    name = given.applicant.applicant.name if given.applicant else ""
+    return SummaryView(
+        number=case.number,
+        matter=given.matter.name,
+        matter_version=case.matter.version,
+        applicant=name if given.unmasked else mask_name(name),
+        status=case.status.value if case.status else "",
+        is_paused=case.paused,
+        closure=labels.CLOSING[case.closure.value] if case.closure else "",
+        stage=stage_words(case, names, given.node),
+        lamp=urgency.lamp if urgency else None,
+        tags=tags_of(case),
+        pen=names.node(case.pen),
+        is_here=case.pen == given.node,
+        first_responsible=names.node(case.first_responsible),
+        pickup=names.node(case.pickup),
+        delivery=labels.DELIVERY.get(intake.delivery, intake.delivery) if intake else "",
+        channel=labels.label("channel", intake.channel) if intake else "",
+        deferral="" if case.deferral is Deferral.NONE else labels.DEFERRED[case.deferral.value],
+        supply_by=case.supply_by,
+        department=names.department(case.department or given.matter.department),
+        document_authority=_authority(given),
+    )
+
+
+def _authority(given: CaseGiven) -> str:
+    """The power under which the last act was done that cites one."""
+    cited = [moment.delegation for moment in given.case.timeline if moment.delegation]
+    return given.names.instrument(cited[-1]) if cited else ""
+
+
+def _warnings(given: CaseGiven) -> tuple[str, ...]:
+    case = given.case
+    codes = [
+        code
+        for code, applies in (
+            ("E_CASE_FROZEN", case.is_frozen),
+            ("E_CASE_HELD", case.held),
+            (given.blocked or "", given.blocked is not None),
+        )
+        if applies
+    ]
+    return tuple(labels.error_text(code) for code in codes)
+
+
+def _decision(given: CaseGiven) -> DecisionView | None:
+    case, names = given.case, given.names
+    made = case.decision
+    if made is None:
+        return None
+    text = given.text_of(made.entry, "opinion") or given.text_of(made.entry, "grounds")
+    return DecisionView(
+        granted=made.granted,
+        title=labels.DECISION["grant" if made.granted else "refuse"],
+        at=made.at,
+        who=names.officer(made.officer),
+        acting_for=names.officer(made.acting_for),
+        where=names.node(made.node),
+        in_whose_name=names.in_whose_name(made.delegation, given.matter.department),
+        instrument=names.instrument(made.delegation),
+        document=made.document or "",
+        grounds=ground_words(given.matter, made.grounds),
+        text=text,
+    )
+
+
+def _deposits(given: CaseGiven) -> tuple[DepositView, ...]:
+    here = given.case.pen == given.node and given.why_not.get("take_up_deposit", True) is None
+    return tuple(
+        DepositView(
+            id=each.id,
+            at=each.at,
+            title=find_word("deposit", each.kind) or each.kind,
+            who=given.names.officer(each.officer),
+            where=given.names.node(each.node),
+            parts=tuple(
+                (_part_title(part.name, given), f"{given.base_url}/parts/{part.hash}")
+                for part in each.parts
+            ),
+            dialog=deposit_dialog(each, given) if here and each.act is not None else None,
+        )
+        for each in given.deposits
+    )
+
+
+def _part_title(name: str, given: CaseGiven) -> str:
+    need = given.matter.material(name)
+    return need.name if need else find_word("part", name) or name
+
+
+def _paper(link: PaperLink, given: CaseGiven) -> PaperView:
+    entry = f"?entry={link.entry}" if link.entry else ""
+    return PaperView(
+        title=link.title, url=f"{given.base_url}/papers/{link.kind}{entry}", at=link.at
+    )

@@ -1,0 +1,49 @@
+"""Refusals that belong to the web, with permanent codes worded in `webui.labels`."""
+
+from typing import ClassVar
+
+
+class WebError(Exception):
+    """Something a person asked of a page and does not get; `code` never changes."""
+
+    code: ClassVar[str] = "E_WEB"
+    status_code: ClassVar[int] = 400
+
+
+class SignInRefusedError(WebError):
+    """Unknown name, wrong password or disabled account: one answer for all three."""
+
+    code = "E_SIGN_IN"
+    status_code = 422
+
+
+class SignInLockedError(WebError):
+    code = "E_SIGN_IN_LOCKED"
+    status_code = 422
+
+
+class PasswordBusyError(WebError):
+    """More sign-ins are waiting than the machine can check in a reasonable time."""
+
+    code = "E_BUSY"
+    status_code = 503
+
+
+class PasswordWeakError(WebError):
+    code = "E_PASSWORD_WEAK"
+    status_code = 422
+
+
+class SignedOutError(WebError):
+    code = "E_SIGNED_OUT"
+    status_code = 401
+
+
+class CsrfError(WebError):
+    code = "E_CSRF"
+    status_code = 403
+
+
+class HostError(WebError):
+    code = "E_HOST"
+    status_code = 400

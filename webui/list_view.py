@@ -1,0 +1,243 @@
+"""Lists of cases: what a row shows, how a list is narrowed, and the figures above it.
+
+A row is made of plain values, so that a tier may fill it from its own columns; `row_of` makes one
+from the case itself. What comes in the query string is checked against closed sets, and nothing
+personal is ever part of it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from casework.calendar import Calendar
+from casework.case import Case, Deferral, Status
+from casework.case_clocks import urgency_of
+from casework.lamp import Lamp
+from casework.matter import MatterVersion
+from casework.names import NodeId
+from webui import labels
+from webui.case_words import find_word, pairs, word
+from webui.filters import mask_name
+from webui.names_known import Names
+
+PAGE_SIZE: Final = 20
+PAGE_MAX: Final = 10_000
+SORTS: Final = ("urgent", "newest", "oldest")
+
+
+class SyncMark(Struct, frozen=True):
+    """How far a case has come on its way up; `reason` where it was sent back."""
+
+    state: str  # a key of labels.SYNC
+    percent: int | None = None
+    reason: str = ""
+
+
+class Tag(Struct, frozen=True):
+    text: str
+    kind: str = "orange"
+
+
+class CaseRowView(Struct, frozen=True, kw_only=True):
+    """One line of a list."""
+
+    id: str
+    number: str
+    applicant: str
+    matter: str
+    status: str
+    source: str
+    stage: str
+    lamp: Lamp | None
+    lamp_url: str | None
+    sync: SyncMark | None
+    tags: tuple[Tag, ...]
+    action: str
+    url: str
+    is_turn: bool = True
+
+
+class StatCard(Struct, frozen=True, kw_only=True):
+    """A figure above the list; with an address it also narrows the list."""
+
+    text: str
+    value: int
+    note: str = ""
+    kind: str = ""
+    url: str | None = None
+    current: bool = False
+
+
+class ListQuery(Struct, frozen=True, kw_only=True):
+    """How a list is narrowed and sorted; every value is one that was allowed."""
+
+    matter: str = ""
+    source: str = ""
+    status: str = ""
+    sort: str = "urgent"
+    view: str = ""
+    page: int = 1
+    size: int = PAGE_SIZE
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.size
+
+    @property
+    def limit(self) -> int:
+        return self.size
+
+    def url(self, **changes: str | int) -> str:
+        """The query string with some values changed; another filter begins at page one."""
+        page = changes.pop("page", 1)
+        values = {
+            "view": self.view,
+            "matter": self.matter,
+            "source": self.source,
+            "status": self.status,
+            "sort": "" if self.sort == SORTS[0] else self.sort,
+            **changes,
+        }
+        kept = {name: value for name, value in values.items() if value}
+        return "?" + urlencode({**kept, "page": page} if page != 1 else kept)
+
+
+class CaseList(Struct, frozen=True, kw_only=True):
+    """The one value that `kit/case/_list.html` takes, as `cases`. Choices are codes and words."""
+
+    rows: Sequence[CaseRowView]
+    total: int
+    query: ListQuery
+    base_url: str
+    title: str
+    matters: tuple[tuple[str, str], ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    statuses: tuple[tuple[str, str], ...] = ()
+    stats: tuple[StatCard, ...] = ()
+    selectable: bool = False
+    is_village: bool = False
+    empty: str = ""
+    note: str = ""
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.query.size))
+
+    @property
+    def sorts(self) -> tuple[tuple[str, str], ...]:
+        return pairs("sort", *SORTS)
+
+    @property
+    def page_url(self) -> str:
+        """The address of a page, up to its number."""
+        query = self.query.url()
+        return f"{self.base_url}{query}{'' if query == '?' else '&'}page="
+
+
+def read_list_query(
+    query: Mapping[str, str],
+    *,
+    matters: Collection[str],
+    sources: Collection[str] = (),
+    views: Collection[str] = (),
+    size: int = PAGE_SIZE,
+) -> ListQuery:
+    """What the address asks for, as far as it is allowed; anything else counts as not asked."""
+
+    def allowed(name: str, values: Collection[str], otherwise: str = "") -> str:
+        return query[name] if query.get(name) in values else otherwise
+
+    return ListQuery(
+        matter=allowed("matter", matters),
+        source=allowed("source", sources),
+        status=allowed("status", tuple(Status)),
+        sort=allowed("sort", SORTS, SORTS[0]),
+        view=allowed("view", views),
+        page=_page(query.get("page", "1")),
+        size=size,
+    )
+
+
+def status_choices(statuses: Iterable[Status] = Status) -> tuple[tuple[str, str], ...]:
+    return tuple((status.value, labels.STATUS[status.value]) for status in statuses)
+
+
+def row_of(  # noqa: PLR0913 - what a row shows, each by its name
+    case: Case,
+    *,
+    matter: MatterVersion,
+    calendar: Calendar,
+    now: datetime,
+    names: Names,
+    node: NodeId,
+    applicant: str | None,
+    url: str,
+    sync: SyncMark | None = None,
+    unmasked: bool = False,
+    may_act: bool = True,
+) -> CaseRowView:
+    """A case as a line of a node's list; `may_act`: whether this officer has anything to do."""
+    urgency = urgency_of(case, matter, calendar, now)
+    is_turn = may_act and case.pen == node and case.is_open and not case.is_frozen
+    return CaseRowView(
+        id=case.id,
+        number=case.number,
+        applicant=(applicant or "") if unmasked else mask_name(applicant),
+        matter=matter.short_name,
+        status=case.status.value if case.status else "",
+        source=names.source(case, node),
+        stage=stage_words(case, names, node),
+        lamp=urgency.lamp if urgency else None,
+        lamp_url=f"{url}/clocks" if urgency else None,
+        sync=sync,
+        tags=tags_of(case),
+        action=action_words(case, is_turn=is_turn),
+        url=url,
+        is_turn=is_turn,
+    )
+
+
+def stage_words(case: Case, names: Names, node: NodeId) -> str:
+    """What the case waits for."""
+    if case.status is None:
+        return word("stage", "unknown")
+    if case.status is Status.IN_REVIEW and case.paused:
+        return word("stage", "in_review_paused")
+    if case.status is Status.READY and case.pickup not in {None, node}:
+        return word("stage", "ready_elsewhere", node=names.node(case.pickup))
+    return word("stage", case.status.value)
+
+
+def tags_of(case: Case) -> tuple[Tag, ...]:
+    """What must not be overlooked about a case."""
+    found: list[Tag] = []
+    if case.is_frozen:
+        found.append(Tag(word("tag", "frozen"), "red"))
+    if case.held:
+        found.append(Tag(word("tag", "held"), "red"))
+    if case.deferral is Deferral.OPEN:
+        found.append(Tag(word("tag", "deferred")))
+    if case.status is Status.AWAITING_SUPPLEMENT or case.paused:
+        found.append(Tag(word("tag", "supplement")))
+    if case.decision is not None and not case.decision.granted:
+        found.append(Tag(word("tag", "refused"), "grey"))
+    return tuple(found)
+
+
+def action_words(case: Case, *, is_turn: bool) -> str:
+    found = find_word("todo", case.status.value) if case.status and is_turn else None
+    return found or word("todo", "view")
+
+
+def with_sync(row: CaseRowView, sync: SyncMark | None) -> CaseRowView:
+    return replace(row, sync=sync)
+
+
+def _page(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(PAGE_MAX)):
+        return 1
+    return min(max(int(text), 1), PAGE_MAX)

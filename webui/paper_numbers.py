@@ -1,0 +1,55 @@
+"""The numbers that papers bear: that of the case, then the form's own.
+
+A node out of contact cannot draw from a county register, so a paper's number is made of the
+case's, which is unique everywhere and never changes.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from casework.case import Case
+from casework.names import MessageId
+from casework.procedure import BY_NAME
+from webui.documents import PaperKind
+
+# Numbers in common use, then our own from 21 on. They are printed on papers; never change one.
+FORM_NUMBERS: Final[Mapping[PaperKind, str]] = {
+    PaperKind.MATERIALS_RECEIPT: "01",
+    PaperKind.DEFICIENCY_NOTICE: "02",
+    PaperKind.REFUSAL_OF_ACCEPTANCE: "03",
+    PaperKind.ACCEPTANCE_NOTICE: "04",
+    PaperKind.SUPPLEMENT_RECEIPT: "05",
+    PaperKind.REVIEW_DEFICIENCY_NOTICE: "06",
+    PaperKind.REFUSAL: "07",
+    PaperKind.DELIVERY_RECEIPT: "09",
+    PaperKind.REVIEW_SUPPLEMENT_RECEIPT: "11",
+    PaperKind.GRANT: "21",
+    PaperKind.DEFERRED_ACCEPTANCE_NOTICE: "22",
+    PaperKind.DEFERRAL_SATISFIED: "23",
+    PaperKind.INSTANT_RESULT: "24",
+    PaperKind.DEFERRAL_COMMITMENT: "25",
+    PaperKind.ENTRUSTMENT: "26",
+    PaperKind.COLLECTION_RECEIPT: "27",
+    PaperKind.TRANSFER_SLIP: "28",
+    PaperKind.RESULT_HANDOVER: "29",
+    PaperKind.RECLAIM_RECORD: "30",
+    PaperKind.DEEMED_ACCEPTANCE: "31",
+    PaperKind.WITHDRAWAL: "32",
+    PaperKind.CLOSING_NOTICE: "33",
+}
+# A decision's number is what the decider wrote into the act.
+DECISIONS: Final = frozenset({PaperKind.GRANT, PaperKind.REFUSAL, PaperKind.INSTANT_RESULT})
+
+
+def document_number(case: Case, kind: PaperKind, entry: MessageId | None = None) -> str:
+    """The number of a paper; the second of its kind in a case says so."""
+    if kind in DECISIONS and case.decision is not None and case.decision.document:
+        return case.decision.document
+    bearing = [moment.entry for moment in case.timeline if _document_of(moment.act) == kind.value]
+    place = bearing.index(entry) + 1 if entry in bearing else 1
+    number = f"{case.number}-{FORM_NUMBERS[kind]}"
+    return number if place == 1 else f"{number}-{place}"
+
+
+def _document_of(act: str) -> str | None:
+    return BY_NAME[act].document

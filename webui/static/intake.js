@@ -1,0 +1,332 @@
+/* The intake form: saving as one types, choosing a matter by keyboard, files, rows, keys.
+   Events are caught at the document, since the form is replaced whole when its matter changes.
+   No text for people is written here. */
+"use strict";
+
+(() => {
+  const TYPING_MS = 600;
+  const CHOICE_MS = 60;
+  const find = (selector, place = document) => place.querySelector(selector);
+  const all = (selector, place = document) => [...place.querySelectorAll(selector)];
+  const form = () => find("#intake-form");
+  const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
+  // ---- saving, and the panel --------------------------------------------------------------------
+  let timer = 0;
+  let inFlight = false;
+  let leaving = false;
+  let waiting = null;
+  let spared = "";
+
+  const say = (state) => {
+    const status = find("[data-autosave-status]");
+    if (!status) return;
+    const time = new Date().toTimeString().slice(0, 5);
+    status.dataset.state = state;
+    find("[data-words]", status).textContent =
+      state === "saved" ? `${time} ${status.dataset.saved}` : status.dataset[state];
+  };
+
+  const decide = () => {
+    clearTimeout(timer);
+    timer = 0;
+    const place = find("[data-decide]");
+    if (place && !leaving) window.htmx.trigger(place, "intake-changed");
+  };
+  const decideIn = (delay) => {
+    clearTimeout(timer);
+    timer = setTimeout(decide, delay);
+  };
+  const isSearch = (element) => element.id === "f-matter";
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.closest?.("#intake-form") || isSearch(event.target)) return;
+    if (event.target.type !== "file") decideIn(TYPING_MS);
+  });
+  document.addEventListener("change", (event) => {
+    const element = event.target;
+    if (!element.closest?.("#intake-form") || isSearch(element) || element.type === "file") return;
+    if (element.name === "has_agent") show("agent", element.checked);
+    if (element.name === "delivery") show("pickup", element.value === "counter");
+    if (element.matches("[data-rechoose]")) choose(find("[name=choose]").value);
+    else decideIn(CHOICE_MS);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && timer) decide();
+  });
+
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.target.matches("[data-decide]")) return;
+    const held = document.activeElement;
+    spared = held?.closest("#intake-form") ? held.name ?? "" : "";
+    event.detail.parameters.at = spared;
+  });
+  // The field that was being typed in was not found fault with; once left, it is.
+  document.addEventListener("focusout", (event) => {
+    if (!spared || event.target.name !== spared) return;
+    spared = "";
+    decideIn(CHOICE_MS);
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!event.target.matches("[data-decide]")) return;
+    if (leaving) {
+      event.preventDefault();
+      return;
+    }
+    inFlight = true;
+    say("saving");
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!event.target.matches("[data-decide]")) return;
+    inFlight = false;
+    say(event.detail.successful ? "saved" : "failed");
+    if (event.detail.successful) settle();
+    if (waiting) {
+      const submitter = waiting.isConnected ? waiting : document.getElementById(waiting.id);
+      waiting = null;
+      leaving = false;
+      form().requestSubmit(submitter ?? undefined);
+    }
+  });
+  // What did not change stays as it is, so that it is not read out again.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const target = event.detail.target;
+    const fresh = event.detail.fragment.firstElementChild ?? event.detail.fragment;
+    if (!target.matches?.("[data-note-for]")) return;
+    if (target.textContent === fresh.textContent && target.className === fresh.className) {
+      event.detail.shouldSwap = false;
+    }
+  });
+
+  // A press while a save is on its way waits for it: both name the revision they have seen.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      if (event.target.id !== "intake-form") return;
+      clearTimeout(timer);
+      timer = 0;
+      if (inFlight) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        waiting = event.submitter ?? event.target;
+      }
+      leaving = true;
+    },
+    true,
+  );
+  window.addEventListener("pageshow", () => {
+    leaving = false;
+  });
+
+  // ---- what is asked for ------------------------------------------------------------------------
+  const show = (name, on) => {
+    const place = find(`[data-field="${CSS.escape(name)}"]`);
+    if (place) place.hidden = !on;
+  };
+
+  const settle = () => {
+    const state = find("#intake-state");
+    if (!state) return;
+    const hidden = new Set(state.dataset.hidden.split(" "));
+    for (const place of all("#intake-form [data-field]")) place.hidden = hidden.has(place.dataset.field);
+    const unneeded = new Set(state.dataset.unneeded.split(" "));
+    for (const row of all("#intake-form .material[data-material]")) {
+      const isUnneeded = unneeded.has(row.dataset.material);
+      row.classList.toggle("is-unneeded", isUnneeded);
+      for (const part of all("[data-when-needed]", row)) part.hidden = isUnneeded;
+      for (const part of all("[data-when-unneeded]", row)) part.hidden = !isUnneeded;
+    }
+    for (const note of all("#intake-form [data-note-for]")) {
+      const input = document.getElementById(`f-${note.dataset.noteFor}`);
+      const isWrong = note.classList.contains("field-error");
+      if (!input?.matches("input, select, textarea")) continue;
+      input.classList.toggle("is-invalid", isWrong);
+      if (isWrong) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+    }
+  };
+
+  // ---- choosing a matter ------------------------------------------------------------------------
+  const choose = (ref) => {
+    clearTimeout(timer);
+    timer = 0;
+    if (inFlight) {
+      setTimeout(() => choose(ref), CHOICE_MS);
+      return;
+    }
+    find("[name=choose]").value = ref;
+    window.htmx.trigger(find("#intake-choose"), "intake-choose");
+  };
+  const options = () => all("#matter-list [data-choose]");
+  const openList = (on) => {
+    const input = find("#f-matter");
+    find("#matter-list").hidden = !on;
+    input.setAttribute("aria-expanded", String(on));
+    if (!on) input.removeAttribute("aria-activedescendant");
+  };
+  const mark = (option) => {
+    for (const one of options()) one.setAttribute("aria-selected", String(one === option));
+    if (!option) return;
+    find("#f-matter").setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  };
+  const marked = () => options().find((one) => one.getAttribute("aria-selected") === "true");
+  const move = (step) => {
+    const list = options();
+    if (!list.length) return;
+    const at = list.indexOf(marked());
+    mark(list[(at + step + list.length) % list.length]);
+  };
+
+  const onMatterKey = (event) => {
+    const isOpen = !find("#matter-list").hidden;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (!isOpen) window.htmx.trigger(event.target, "matter-open");
+      else move(event.key === "ArrowDown" ? 1 : -1);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      const option = marked() ?? options()[0];
+      if (isOpen && option) choose(option.dataset.choose);
+    } else if (event.key === "Escape" && isOpen) {
+      event.preventDefault();
+      event.target.value = event.target.dataset.shown;
+      openList(false);
+    }
+  };
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "matter-list" && document.activeElement?.id === "f-matter") {
+      openList(true);
+      mark(options()[0]);
+    }
+    if (event.target.id === "intake") say("saved");
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    // After a choice the hands go on to the applicant, or back to the field that caused it.
+    if (event.detail.requestConfig?.elt?.id !== "intake-choose") return;
+    const next = all("#f-name, #f-id_number").find((input) => !input.value);
+    if (document.activeElement === document.body || document.activeElement?.id === "f-matter") next?.focus();
+  });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.id === "f-matter") event.target.select();
+  });
+  document.addEventListener("focusout", (event) => {
+    if (event.target.id !== "f-matter" || !find("#matter-list")) return;
+    event.target.value = event.target.dataset.shown;
+    openList(false);
+  });
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest?.("#matter-list")) event.preventDefault();
+  });
+
+  // ---- files ------------------------------------------------------------------------------------
+  const sendFiles = async (input, files) => {
+    const words = find("[data-words]", input.closest(".upload"));
+    const { material, upload } = input.dataset;
+    const before = words.textContent;
+    const list = [...files];
+    input.disabled = true;
+    for (const [index, file] of list.entries()) {
+      words.textContent = `${index + 1}/${list.length} …`;
+      const values = { material, file };
+      const target = `#files-${CSS.escape(material)}`;
+      await window.htmx.ajax("POST", upload, { source: input, target, swap: "outerHTML", values }).catch(() => {});
+    }
+    words.textContent = before;
+    input.value = "";
+    input.disabled = false;
+    const row = input.closest(".material");
+    const here = find(".files", row)?.dataset.count !== "0";
+    const chosen = find(".seg input:checked", row);
+    if (here && (!chosen || chosen.value === "missing")) find(".seg-present input", row).checked = true;
+    decide();
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("[data-upload]") && event.target.files.length) {
+      sendFiles(event.target, event.target.files);
+    }
+  });
+  const dropRow = (event) => event.target.closest?.(".material:not(.is-unneeded)");
+  document.addEventListener("dragover", (event) => {
+    if (!event.target.closest?.("#intake")) return;
+    // A file let go beside a row must not replace the page with itself.
+    event.preventDefault();
+    for (const row of all(".material.is-over")) row.classList.remove("is-over");
+    dropRow(event)?.classList.add("is-over");
+  });
+  document.addEventListener("drop", (event) => {
+    if (!event.target.closest?.("#intake")) return;
+    event.preventDefault();
+    for (const row of all(".material.is-over")) row.classList.remove("is-over");
+    const row = dropRow(event);
+    if (row && event.dataTransfer.files.length) sendFiles(find("[data-upload]", row), event.dataTransfer.files);
+  });
+
+  // ---- rows of a table, and buttons -------------------------------------------------------------
+  const addRow = (key) => {
+    const table = find(`[data-table="${CSS.escape(key)}"]`);
+    const body = find("tbody", table);
+    if (body.rows.length >= Number(table.dataset.rowsMax)) return;
+    const used = all(`input[name="v-${CSS.escape(key)}-row"]`, body).map((input) => Number(input.value));
+    const next = String(Math.max(-1, ...used) + 1);
+    const row = find(`template[data-row-of="${CSS.escape(key)}"]`).content.firstElementChild.cloneNode(true);
+    for (const element of [row, ...all("*", row)]) {
+      for (const attribute of element.attributes) {
+        attribute.value = attribute.value.replaceAll("__row__", next);
+      }
+    }
+    body.append(row);
+    find("input", row).focus();
+    decide();
+  };
+  const removeRow = (button) => {
+    const row = button.closest("tr");
+    const near = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    (near && find("input", near))?.focus();
+    decide();
+  };
+  const photoNext = () => {
+    const rows = all(".material:not(.is-unneeded)");
+    const held = document.activeElement?.closest?.(".material:not(.is-unneeded)");
+    const bare = rows.find((row) => find(".files", row)?.dataset.count === "0");
+    find("[data-upload]", held ?? bare ?? rows[0])?.click();
+  };
+  document.addEventListener("click", (event) => {
+    const on = (selector) => event.target.closest?.(selector);
+    let element;
+    if ((element = on("#matter-list [data-choose], #intake button[data-choose]"))) choose(element.dataset.choose);
+    else if ((element = on("[data-add-row]"))) addRow(element.dataset.addRow);
+    else if ((element = on("[data-remove-row]"))) removeRow(element);
+    else if (on("[data-photo-next]")) photoNext();
+    else if ((element = on("#intake [data-toggle]"))) toggle(element);
+    else if ((element = on("#intake a[href^='#']"))) jump(event, element.getAttribute("href").slice(1));
+  });
+  const toggle = (button) => {
+    const place = document.getElementById(button.dataset.toggle);
+    place.hidden = !place.hidden;
+    button.setAttribute("aria-expanded", String(!place.hidden));
+  };
+  const jump = (event, id) => {
+    const target = document.getElementById(id);
+    if (!target) return;
+    event.preventDefault();
+    target.scrollIntoView({ block: "center" });
+    (target.matches("input, select, textarea, [tabindex]") ? target : find("input, select, textarea", target))?.focus({ preventScroll: true });
+  };
+
+  // ---- Enter: a scanner presses it, and nobody means to accept a case by it ---------------------
+  const isField = (element) => element.matches?.("#intake-form input:not([type=hidden]):not([type=file]), #intake-form select");
+  document.addEventListener("keydown", (event) => {
+    if (isComposing(event) || !isField(event.target)) return;
+    if (isSearch(event.target)) {
+      onMatterKey(event);
+      return;
+    }
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    const fields = all("#intake-form input:not([type=hidden]):not([type=file]), #intake-form select, #intake-form textarea, #do-main")
+      .filter((one) => one.offsetParent !== null && !one.disabled);
+    fields[fields.indexOf(event.target) + 1]?.focus();
+  });
+})();
