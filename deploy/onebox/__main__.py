@@ -21,7 +21,7 @@ from deploy.onebox.control import NotUpError, ask, listen
 from deploy.onebox.county_box import FOUNDED, CountyBox
 from deploy.onebox.plan import PASSWORD, PLACES, Plan
 from deploy.onebox.processes import StepError
-from deploy.onebox.story import tell
+from deploy.onebox.story import leave_work, tell
 from deploy.onebox.table import show_table
 
 DEFAULT_FOLDER: Final = Path("var/onebox")
@@ -115,6 +115,8 @@ async def _up(box: CountyBox, *, once: bool, story: bool, fresh: bool) -> bool:
         )
         if story and not was_founded:
             is_well = await tell(box, click.echo)
+            if not once:
+                await leave_work(box, click.echo)
         if not once:
             _show_where_to_go(box.plan)
             await done.wait()
