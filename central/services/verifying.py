@@ -20,7 +20,6 @@ from casework.fold import fold
 from casework.interest import interest_of
 from casework.names import (
     CaseId,
-    Incarnation,
     Lane,
     LogName,
     MessageId,
@@ -122,7 +121,7 @@ def verify_exports(folders: Sequence[Path], root_fingerprint: str | None = None)
     holders = [checker.read(folder, head) for folder, head in zip(folders, heads, strict=True)]
     for holder, head in zip(holders, heads, strict=True):
         checker.check_logs(holder)
-        checker.check_own(holder, head.incarnation, holders)
+        checker.check_own(holder, head, holders)
     cases = checker.check_cases(holders)
     return Report(
         root_fingerprint=sets.root_fingerprint,
@@ -169,14 +168,21 @@ class _Checker:
                     reason = f"{message.id[:16]} and {other[:16]} claim one place"
                     self._fault(holder.node, f"{log} {number}", "E_FORK", reason)
 
-    def check_own(
-        self, holder: _Holder, incarnation: Incarnation, holders: Iterable[_Holder]
-    ) -> None:
-        """A machine has all that it ever said: what only others still hold was taken out here."""
+    def check_own(self, holder: _Holder, head: ExportHead, holders: Iterable[_Holder]) -> None:
+        """A machine has all that it had said: what only others still hold was taken out here.
+
+        Exports of a running county are made one after another, so what a machine said after its
+        own export is no gap in it.
+        """
         for lane in Lane:
-            log = log_name(holder.node, incarnation, lane)
+            log = log_name(holder.node, head.incarnation, lane)
             mine = holder.messages.get(log, {})
-            said = {number for each in holders for number in each.messages.get(log, {})}
+            said = {
+                number
+                for each in holders
+                for number, message in each.messages.get(log, {}).items()
+                if message.header.at <= head.exported_at
+            }
             first, last = min(mine, default=0), max(mine, default=0)
             if first > 1:
                 self._fault(holder.node, f"{log} {first}", "E_GAP", f"1 to {first - 1} are missing")
