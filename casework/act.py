@@ -10,8 +10,16 @@ from enum import StrEnum
 
 from casework.fact import Fact
 from casework.instants import parse_instant
+from casework.limits import Limit
 from casework.material import MaterialVerdict
-from casework.names import DepartmentId, MessageId, NodeOnWire, RegionCode
+from casework.names import (
+    CaseId,
+    DepartmentId,
+    MessageId,
+    NodeOnWire,
+    OfficerId,
+    RegionCode,
+)
 
 FactOnWire = str | int | bool | tuple[str, ...] | None
 
@@ -46,21 +54,64 @@ class ReclaimGround(StrEnum):
     LEASE_ENDED = "lease-ended"
 
 
+class OverdueEffect(StrEnum):
+    """What follows when a deferred material never came, as the matter's version says."""
+
+    REFUSE = "refuse"  # before the decision: the case ends; after a grant: it is withdrawn
+
+
+class TerminationGround(StrEnum):
+    """Why a case ends without a decision (procedure, row 27)."""
+
+    FALSE_PROMISE = "false_promise"
+    DEATH = "death"
+    DISSOLVED = "dissolved"
+    PRECONDITION_GONE = "precondition_gone"
+
+
+class RevocationGround(StrEnum):
+    """Why a decision is taken back (licensing law, article 69)."""
+
+    OVERREACH = "overreach"
+    PROCEDURE = "procedure"
+    NOT_QUALIFIED = "not_qualified"
+    DECEIT = "deceit"
+
+
 class Act(Fact, frozen=True, tag_field="name"):
     """The base of all acts."""
 
 
 class _Dated(Act, frozen=True):
-    """An act that sets the applicant a last day; in any other form it is not readable at all."""
+    """An act that sets a last day; in any other form it is not readable at all."""
 
     def __post_init__(self) -> None:
-        day: str = getattr(self, "supply_by")  # noqa: B009 - a member of every act below
+        day: str = getattr(self, self._day_member())
         if date.fromisoformat(day).isoformat() != day:
             raise ValueError(f"not a day: {day!r}")
+
+    @classmethod
+    def _day_member(cls) -> str:
+        return "supply_by"
 
 
 class Draft(Act, frozen=True, tag="draft"):
     intake: Intake
+
+
+class SubmitOnline(Act, frozen=True, tag="submit_online"):
+    """An application that came by the portal, by post or by telephone, entered by an officer."""
+
+    intake: Intake
+    materials: tuple[MaterialVerdict, ...]
+
+
+class PreReturn(Act, frozen=True, tag="pre_return"):
+    """What the applicant must mend stands in the part `notice`."""
+
+
+class PrePass(Act, frozen=True, tag="pre_pass"):
+    pass
 
 
 class Collect(Act, frozen=True, tag="collect"):
@@ -74,8 +125,11 @@ class Receive(Act, frozen=True, tag="receive"):
 
 
 class NotifyDeficiency(_Dated, frozen=True, tag="notify_deficiency"):
+    """All deficiencies at once; a further notice names the supervisor who agreed (row Z13)."""
+
     materials: tuple[MaterialVerdict, ...]
     supply_by: str  # ISO date, the applicant's last day
+    agreed_by: OfficerId | None = None
 
 
 class Supplement(Act, frozen=True, tag="supplement"):
@@ -97,12 +151,26 @@ class RefuseAcceptance(Act, frozen=True, tag="refuse_acceptance"):
     grounds: tuple[str, ...]
 
 
+class Lapse(Act, frozen=True, tag="lapse"):
+    """Nothing was supplied in time: the application is given back."""
+
+
+class DeemAccepted(Act, frozen=True, tag="deem_accepted"):
+    """Puts on record that silence became acceptance; it counts from the receipt, not from here."""
+
+
 class Dispatch(Act, frozen=True, tag="dispatch"):
     department: DepartmentId
 
 
 class Take(Act, frozen=True, tag="take"):
     pass
+
+
+class JudgeMaterials(Act, frozen=True, tag="judge_materials"):
+    """The department's word on the papers, given to the window before it decides (row D3)."""
+
+    materials: tuple[MaterialVerdict, ...]
 
 
 class Opine(Act, frozen=True, tag="opine"):
@@ -113,14 +181,49 @@ class Opine(Act, frozen=True, tag="opine"):
 class NotifyDeficiencyReview(_Dated, frozen=True, tag="notify_deficiency_review"):
     materials: tuple[MaterialVerdict, ...]
     supply_by: str  # ISO date
+    agreed_by: OfficerId | None = None
 
 
 class SupplementInReview(Act, frozen=True, tag="supplement_in_review"):
     materials: tuple[MaterialVerdict, ...]
 
 
+class StartSpecial(_Dated, frozen=True, tag="start_special"):
+    """`procedure` is an id of the matter's; `approved_by` named it necessary."""
+
+    procedure: str
+    expected_by: str  # ISO date, told to the applicant
+    approved_by: OfficerId
+
+    @classmethod
+    def _day_member(cls) -> str:
+        return "expected_by"
+
+
 class EndSpecial(Act, frozen=True, tag="end_special"):
     procedure: str
+
+
+class RequestExtension(Act, frozen=True, tag="request_extension"):
+    extra: Limit
+
+
+class GrantExtension(Act, frozen=True, tag="grant_extension"):
+    extra: Limit
+
+
+class RefuseExtension(Act, frozen=True, tag="refuse_extension"):
+    pass
+
+
+class ForwardUp(Act, frozen=True, tag="forward_up"):
+    """Sent on to an authority above the county, which decides it."""
+
+    superior: str
+
+
+class AnswerFromAbove(Act, frozen=True, tag="answer_from_above"):
+    outcome: Outcome
 
 
 class DecideGrant(Act, frozen=True, tag="decide_grant"):
@@ -138,12 +241,20 @@ class DeferredSatisfied(Act, frozen=True, tag="deferred_satisfied"):
     materials: tuple[MaterialVerdict, ...]
 
 
+class DeferredLapse(Act, frozen=True, tag="deferred_lapse"):
+    effect: OverdueEffect
+
+
 class ProduceResult(Act, frozen=True, tag="produce_result"):
     document: str | None
 
 
 class ForwardResult(Act, frozen=True, tag="forward_result"):
     to: NodeOnWire
+
+
+class ConfirmArrival(Act, frozen=True, tag="confirm_arrival"):
+    """The result that was sent down lies at this counter."""
 
 
 class Deliver(Act, frozen=True, tag="deliver"):
@@ -157,6 +268,55 @@ class Close(Act, frozen=True, tag="close"):
 
 class Withdraw(Act, frozen=True, tag="withdraw"):
     asked_by: str  # applicant or agent
+
+
+class Terminate(Act, frozen=True, tag="terminate"):
+    ground: TerminationGround
+    approved_by: OfficerId
+
+
+class Correct(Act, frozen=True, tag="correct"):
+    """The same decision, stated rightly: a new version of its document."""
+
+    document: str | None
+    approved_by: OfficerId
+
+
+class Revoke(Act, frozen=True, tag="revoke"):
+    ground: RevocationGround
+    approved_by: OfficerId
+
+
+class Reopen(Act, frozen=True, tag="reopen"):
+    """The case is reviewed again; what was decided no longer stands."""
+
+    approved_by: OfficerId
+
+
+class MergeInto(Act, frozen=True, tag="merge_into"):
+    """The same application was taken in elsewhere with an earlier legal receipt (row Z14)."""
+
+    case: CaseId
+
+
+class KeepApart(Act, frozen=True, tag="keep_apart"):
+    """A person looked: the other case is about something else."""
+
+    case: CaseId
+
+
+class OpenGreenChannel(Act, frozen=True, tag="open_green_channel"):
+    """The case goes before others; why stands in the part `grounds`."""
+
+    approved_by: OfficerId
+
+
+class SettleFee(Act, frozen=True, tag="settle_fee"):
+    """A fee of the matter, by its place in the version's list, paid or waived on a ground."""
+
+    fee: int
+    paid_fen: int
+    exemption: int | None  # its place among the fee's exemptions
 
 
 class Instant(Act, frozen=True, tag="instant"):
@@ -192,27 +352,49 @@ class ChangePickup(Act, frozen=True, tag="change_pickup"):
 
 Restatable = (
     Draft
+    | SubmitOnline
+    | PreReturn
+    | PrePass
     | Collect
     | Receive
     | NotifyDeficiency
     | Supplement
+    | Lapse
     | Accept
     | AcceptDeferred
     | RefuseAcceptance
+    | DeemAccepted
     | Dispatch
     | Take
+    | JudgeMaterials
     | Opine
     | NotifyDeficiencyReview
+    | StartSpecial
     | SupplementInReview
     | EndSpecial
+    | RequestExtension
+    | GrantExtension
+    | RefuseExtension
+    | ForwardUp
+    | AnswerFromAbove
     | DecideGrant
     | DecideRefuse
     | DeferredSatisfied
+    | DeferredLapse
     | ProduceResult
     | ForwardResult
+    | ConfirmArrival
     | Deliver
     | Close
     | Withdraw
+    | Terminate
+    | Correct
+    | Revoke
+    | Reopen
+    | MergeInto
+    | KeepApart
+    | OpenGreenChannel
+    | SettleFee
     | Instant
     | ChangePickup
 )

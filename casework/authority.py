@@ -5,8 +5,9 @@ the act must cite the one that governs (protocol.md section 6).
 """
 
 from datetime import datetime, timedelta
+from typing import Final
 
-from casework.case import Case
+from casework.case import Case, Moment
 from casework.delegation import Delegation, Level, governing, levels_at
 from casework.errors import (
     ClockSuspectError,
@@ -21,13 +22,19 @@ from casework.errors import (
     RoleMissingError,
     SeparateAcceptorError,
     SetsNotHeldError,
+    SubstituteError,
     TwoPersonError,
     WrongNodeError,
 )
+from casework.matter import reviews_first
 from casework.names import Tier, is_county, is_of_county
-from casework.organisation import Power as PersonalPower
+from casework.organisation import Role, stands_in_for
 from casework.procedure import Power, Row
 from casework.standing import LeaseHeld, Standing
+
+_OF_A_DEPARTMENT: Final = frozenset(
+    {Power.REVIEW, Power.FIRST_REVIEW, Power.DECIDE, Power.DEPARTMENT}
+)
 
 
 def check_officer(row: Row, standing: Standing) -> None:
@@ -38,8 +45,20 @@ def check_officer(row: Row, standing: Standing) -> None:
         raise OfficerNotHereError(f"{officer.id} works at {officer.node}, not {standing.node}")
     if not officer.may_work(standing.today):
         raise OfficerNotTrainedError(officer.id)
-    if row.roles and row.roles.isdisjoint(role.value for role in officer.roles):
+    _check_substitute(standing)
+    if row.roles and not standing.has_role(*(Role(each) for each in row.roles)):
         raise RoleMissingError(f"{officer.id} holds {officer.roles}, {row.name} asks {row.roles}")
+
+
+def _check_substitute(standing: Standing) -> None:
+    """Who acts for another does so on a dated authority (row B6)."""
+    if standing.acting_for is None:
+        return
+    may = stands_in_for(standing.ab_pairs, standing.officer.id, standing.today)
+    if standing.acting_for.id not in may:
+        raise SubstituteError(
+            f"{standing.officer.id} does not stand in for {standing.acting_for.id}"
+        )
 
 
 def grant_for(case: Case | None, row: Row, standing: Standing) -> Delegation | None:
@@ -56,6 +75,8 @@ def grant_for(case: Case | None, row: Row, standing: Standing) -> Delegation | N
             return None
         case Power.ASSIST if standing.tier is not Tier.VILLAGE:
             raise WrongNodeError(f"{row.name} is a village's")
+        case Power.DEPARTMENT if not standing.is_county:
+            raise WrongNodeError(f"{row.name} is the county's")
         case _ if standing.is_county:
             _check_county_power(row, standing)
             return None
@@ -91,12 +112,12 @@ def reach(lease: LeaseHeld, record: Delegation) -> datetime:
 
 
 def _check_county_power(row: Row, standing: Standing) -> None:
-    if row.power not in {Power.REVIEW, Power.DECIDE}:
+    if row.power not in _OF_A_DEPARTMENT:
         return
     officer = standing.officer
     if officer.department != standing.matter.department:
         raise DepartmentMismatchError(f"{officer.department} on {standing.matter.department}")
-    if row.power is Power.DECIDE and not officer.has_power(PersonalPower.DECIDE, standing.today):
+    if row.personal and not standing.has_power(*row.personal):
         raise PersonalPowerMissingError(officer.id)
 
 
@@ -111,7 +132,7 @@ def _governing(row: Row, standing: Standing) -> Delegation:
             level=level,
             on=standing.today,
             facts=standing.facts,
-            positions=standing.officer.position_kinds,
+            positions=standing.position_kinds,
         )
         if record is not None:
             return record
@@ -127,6 +148,8 @@ def _levels(row: Row, standing: Standing) -> tuple[Level, ...]:
             return (Level.ACCEPT, Level.FINAL) if standing.matter.is_instant else (Level.ACCEPT,)
         case Power.INTAKE:
             return (Level.ACCEPT, Level.FINAL, Level.ASSIST)
+        case Power.FIRST_REVIEW if reviews_first(standing.matter, standing.tier):
+            return (Level.FINAL, Level.ACCEPT)
         case _:
             return (Level.FINAL,)
 
@@ -137,22 +160,27 @@ def _check_separation(case: Case, record: Delegation, standing: Standing) -> Non
     taken_in = case.moments("receive", "accept", "accept_deferred")
     acceptors = {standing.person(moment.officer) for moment in taken_in}
     acceptors |= {standing.person(moment.acting_for) for moment in taken_in if moment.acting_for}
-    if standing.officer.person in acceptors:
+    if not acceptors.isdisjoint(standing.persons_acting):
         raise SeparateAcceptorError(record.id)
 
 
 def _check_two_persons(case: Case, record: Delegation, standing: Standing) -> None:
+    """Another person of this node, in a position the record names, found for it before."""
     if not record.two_person:
         return
-    others = [
-        moment
-        for moment in case.moments("opine")
-        if moment.node == standing.node
-        and moment.outcome == "pass"
-        and standing.person(moment.officer) != standing.officer.person
-    ]
-    if not others:
+    if not any(_is_second_person(moment, record, standing) for moment in case.moments("opine")):
         raise TwoPersonError(record.id)
+
+
+def _is_second_person(moment: Moment, record: Delegation, standing: Standing) -> bool:
+    if moment.node != standing.node or moment.outcome != "pass":
+        return False
+    speaking = {standing.person(each) for each in (moment.officer, moment.acting_for) if each}
+    if not speaking.isdisjoint(standing.persons_acting):
+        return False
+    known = standing.officers.get(moment.officer)
+    kinds = known.position_kinds if known else frozenset()
+    return not record.positions or not kinds.isdisjoint(record.positions)
 
 
 def may_take_in(standing: Standing) -> bool:

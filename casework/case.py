@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from casework.act import Intake
 from casework.entry import PartRef
+from casework.limits import Limit
 from casework.material import MaterialVerdict
 from casework.matter import MatterRef
 from casework.names import (
@@ -26,6 +27,8 @@ from casework.names import (
 )
 
 ENTRIES_PER_CASE_MAX: Final = 2_000
+# The label of a wait for papers; a wait for a special procedure bears the procedure's id.
+SUPPLEMENT: Final = "supplement"
 
 
 class Status(StrEnum):
@@ -38,6 +41,7 @@ class Status(StrEnum):
     AWAITING_SUPPLEMENT = "awaiting_supplement"
     ACCEPTED = "accepted"
     IN_REVIEW = "in_review"
+    FORWARDED = "forwarded"
     DECIDED = "decided"
     RESULT_HELD = "result_held"
     READY = "ready"
@@ -49,12 +53,24 @@ class Deferral(StrEnum):
     NONE = "none"
     OPEN = "open"
     SATISFIED = "satisfied"
+    OVERDUE = "overdue"
+
+
+class Extension(StrEnum):
+    NONE = "none"
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    REFUSED = "refused"
 
 
 class Closure(StrEnum):
     NORMAL = "normal"
     REFUSED_ACCEPTANCE = "refused_acceptance"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    DEFERRAL_LAPSED = "deferral_lapsed"
+    TERMINATED = "terminated"
+    MERGED = "merged"
 
 
 class Moment(Struct, frozen=True):
@@ -73,6 +89,10 @@ class Moment(Struct, frozen=True):
     due_on: str | None = None  # the last day the act itself set, ISO date
     pen_to: NodeId | None = None
     code: str | None = None
+    procedure: str | None = None  # of a special procedure
+    step: int | None = None  # of an opinion
+    approved_by: OfficerId | None = None  # who else agreed, where the act names one
+    extra: Limit | None = None  # what an extension adds, or asks for
 
 
 class CasePart(Struct, frozen=True):
@@ -93,6 +113,16 @@ class Decision(Struct, frozen=True):
     entry: MessageId
     document: str | None
     grounds: tuple[str, ...]
+    version: int = 1
+    revoked: bool = False  # taken back: it no longer has effect
+
+
+class FeeSettled(Struct, frozen=True):
+    """A fee of the matter, by its place in the list, paid or waived."""
+
+    fee: int
+    paid_fen: int
+    exemption: int | None
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -110,13 +140,23 @@ class Case(Struct, frozen=True, kw_only=True):
     deferral: Deferral = Deferral.NONE
     supply_by: str | None = None
     department: DepartmentId | None = None
-    paused: bool = False
+    assigned_to: OfficerId | None = None
+    materials_judged: bool = False
+    awaiting: tuple[str, ...] = ()  # what the review waits for: SUPPLEMENT, or procedures by id
+    extension: Extension = Extension.NONE
+    extension_asked_by: OfficerId | None = None
     decision: Decision | None = None
+    former_decisions: tuple[Decision, ...] = ()
     closure: Closure | None = None
     collected_by: NodeId | None = None
     received_by: NodeId | None = None
     pickup: NodeId | None = None
     notices: int = 0
+    pre_passed: bool = False
+    green: bool = False
+    fees: tuple[FeeSettled, ...] = ()
+    merged_into: CaseId | None = None
+    apart_from: tuple[CaseId, ...] = ()
     held: bool = False
     rivals: tuple[MessageId, ...] = ()
     fallen: tuple[MessageId, ...] = ()
@@ -136,6 +176,11 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def is_frozen(self) -> bool:
         return bool(self.rivals)
+
+    @property
+    def paused(self) -> bool:
+        """Whether the review waits; which clocks that stops, the matter says."""
+        return bool(self.awaiting)
 
     @property
     def is_decided(self) -> bool:

@@ -1,23 +1,37 @@
 """The clocks of a case: from its timeline, its matter version and the calendar, nothing else."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from msgspec import Struct
 
 from casework.calendar import Calendar
-from casework.case import Case, Moment
-from casework.clock import Clock, ClockEvent, ClockName, ClockState, EventKind, run_clocks
-from casework.clock_rules import DEFAULTS, ClockDefaults, limits_of, paused_by_supplement
+from casework.case import SUPPLEMENT, Case, Moment, Status
+from casework.clock import (
+    Clock,
+    ClockEvent,
+    ClockName,
+    ClockState,
+    EventKind,
+    run_clock,
+    run_clocks,
+)
+from casework.clock_rules import (
+    DEFAULTS,
+    ClockDefaults,
+    limits_of,
+    notice_expired,
+    paused_by_special,
+    paused_by_supplement,
+)
 from casework.facts import facts_of
 from casework.lamp import Lamp, lamp
 from casework.limits import LIMIT_DAYS_MAX, Limit, calendar_days
-from casework.matter import MatterVersion
+from casework.matter import CaseKind, MatterVersion
 from casework.procedure import BY_NAME
+from casework.procedure_row import ClockEffect
 from casework.receipt import receipt_day, review_counts_from
-
-SUPPLEMENT_LABEL = "supplement"
 
 # Of several running clocks the screen shows the first of these that runs.
 SHOWN_FIRST = (
@@ -26,11 +40,14 @@ SHOWN_FIRST = (
     ClockName.STATUTORY,
     ClockName.DELIVERY,
     ClockName.SUPPLY,
+    ClockName.PRE_REVIEW,
     ClockName.HAND_IN,
     ClockName.SUPPLEMENT,
 )
 # The result is not handed out while papers are owed, so its delivery is not yet due.
 WHILE_OWED = frozenset({ClockName.DELIVERY})
+# These start on the day of the act, whatever day the receipt counts for.
+_OF_ITS_OWN_DAY = frozenset({ClockName.DELIVERY, ClockName.SUPPLY, ClockName.TRANSIT})
 
 
 class Urgency(Struct, frozen=True):
@@ -53,8 +70,58 @@ def clocks_of(  # noqa: PLR0913 - what a date depends on
     limits = limits_of(matter, facts_of(case), defaults)
     limits.update(_limits_set_by_acts(case, calendar))
     events = tuple(_events(case, matter, calendar))
+    deemed = _deemed_start(case, matter, calendar, _notice(limits, events, now, calendar))
+    events = (*events, deemed) if deemed else events
     clocks = run_clocks(limits, events, now=now, calendar=calendar, with_lines=with_lines)
     return tuple(clock for clock in clocks if clock.state is not ClockState.NOT_STARTED)
+
+
+def status_at(
+    case: Case,
+    matter: MatterVersion,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    defaults: ClockDefaults = DEFAULTS,
+) -> Status | None:
+    """The status in law: five working days without an answer make a receipt an acceptance.
+
+    Derived, at every node alike; the pen-holder's `deem_accepted` only puts it on record.
+    """
+    deemed = deemed_on(case, matter, calendar, now, defaults=defaults)
+    return case.status if deemed is None else Status.ACCEPTED
+
+
+def deemed_on(
+    case: Case,
+    matter: MatterVersion,
+    calendar: Calendar,
+    now: datetime,
+    *,
+    defaults: ClockDefaults = DEFAULTS,
+) -> date | None:
+    """The day of the receipt that silence has accepted, None if it has not."""
+    if case.status is not Status.RECEIVED:
+        return None
+    limits = limits_of(matter, facts_of(case), defaults)
+    notice = _notice(limits, tuple(_events(case, matter, calendar)), now, calendar)
+    return notice_expired(notice) if notice else None
+
+
+def _notice(
+    limits: Mapping[ClockName, Limit],
+    events: Iterable[ClockEvent],
+    now: datetime,
+    calendar: Calendar,
+) -> Clock | None:
+    return run_clock(
+        ClockName.NOTICE,
+        limits[ClockName.NOTICE],
+        events,
+        now=now,
+        calendar=calendar,
+        with_lines=False,
+    )
 
 
 def urgency_of(
@@ -72,21 +139,75 @@ def urgency_of(
 
 
 def _events(case: Case, matter: MatterVersion, calendar: Calendar) -> Iterator[ClockEvent]:
-    received: date | None = None
+    receipt = _Receipt(None, None)
     owed = False
     for moment in case.timeline:
-        on = calendar.day_of(moment.at)
-        counts_on: date | None = None
         if moment.act in {"receive", "supplement"}:
-            day = receipt_day(matter.legal_receipt, on)
-            received = on if moment.act == "receive" else received
-            counts_on = day.counts_on if day and moment.act == "receive" else None
-        elif moment.act in {"accept", "accept_deferred"}:
-            counts_on = review_counts_from(matter.legal_receipt, received or on, on)
+            receipt = _receipt(receipt, moment, matter, calendar)
         owed = moment.act == "accept_deferred" or (owed and moment.act != "deferred_satisfied")
         withheld = WHILE_OWED if owed else frozenset[ClockName]()
+        counts_on = _counts_on(moment, receipt, matter, calendar)
         yield from _events_of(moment, matter, counts_on, withheld)
     yield from _delivery_after_deferral(case)
+
+
+class _Receipt(Struct, frozen=True):
+    """The receipt whose notice clock runs: its own day, and the day it counts for."""
+
+    first_on: date | None  # of the first receipt of the case
+    counts_on: date | None  # None: its own day
+    on: date | None = None
+
+
+def _receipt(
+    before: _Receipt, moment: Moment, matter: MatterVersion, calendar: Calendar
+) -> _Receipt:
+    on = calendar.day_of(moment.at)
+    if moment.act == "supplement":
+        return _Receipt(before.first_on or on, None, on)
+    day = receipt_day(matter.legal_receipt, on)
+    return _Receipt(on, day.counts_on if day else None, on)
+
+
+def _counts_on(
+    moment: Moment, receipt: _Receipt, matter: MatterVersion, calendar: Calendar
+) -> date | None:
+    """The day from which what a moment starts counts, where it is not the moment's own."""
+    match moment.act:
+        case "receive":
+            return receipt.counts_on
+        case "accept" | "accept_deferred":
+            on = calendar.day_of(moment.at)
+            return review_counts_from(matter.legal_receipt, receipt.first_on or on, on)
+        case "deem_accepted" if receipt.on is not None:
+            return _deemed_from(receipt, matter)
+        case _:
+            return None
+
+
+def _deemed_from(receipt: _Receipt, matter: MatterVersion) -> date:
+    """Silence accepts as of the receipt, and not as of the day on which it was noticed."""
+    on = receipt.counts_on or receipt.on
+    assert on is not None, "only a receipt is answered by silence"
+    return review_counts_from(matter.legal_receipt, receipt.first_on or on, on)
+
+
+def _deemed_start(
+    case: Case, matter: MatterVersion, calendar: Calendar, notice: Clock | None
+) -> ClockEvent | None:
+    """What silence has started, though nobody has put it on record yet."""
+    if case.status is not Status.RECEIVED or notice is None or notice_expired(notice) is None:
+        return None
+    receipt = _Receipt(None, None)
+    for moment in case.moments("receive", "supplement"):
+        receipt = _receipt(receipt, moment, matter, calendar)
+    assert notice.due_at is not None, "an expired clock has an end"
+    return ClockEvent(
+        at=notice.due_at,
+        kind=EventKind.START,
+        clocks=frozenset({ClockName.STATUTORY, ClockName.PROMISED}),
+        counts_on=_deemed_from(receipt, matter),
+    )
 
 
 def _events_of(
@@ -96,22 +217,36 @@ def _events_of(
     withheld: frozenset[ClockName],
 ) -> Iterator[ClockEvent]:
     by_kind: dict[EventKind, set[ClockName]] = defaultdict(set)
-    for name, kind in BY_NAME[moment.act].clocks:
+    for name, kind in _effects_of(moment, matter):
         by_kind[kind].add(name)
     for kind, names in by_kind.items():
         clocks = frozenset(names)
-        if kind is EventKind.PAUSE:
-            clocks &= paused_by_supplement(matter)
-        label = SUPPLEMENT_LABEL if kind in {EventKind.PAUSE, EventKind.RESUME} else ""
         starts = kind is EventKind.START
-        clocks = clocks - withheld if starts else clocks
-        yield ClockEvent(
-            at=moment.at,
-            kind=kind,
-            clocks=clocks,
-            label=label,
-            counts_on=counts_on if starts else None,
-        )
+        label = ""
+        if kind in {EventKind.PAUSE, EventKind.RESUME}:
+            label = moment.procedure or SUPPLEMENT
+        if kind is EventKind.PAUSE:
+            clocks &= _paused_by(moment, matter)
+        own = clocks & _OF_ITS_OWN_DAY if starts else frozenset[ClockName]()
+        for some, day in ((clocks - own, counts_on if starts else None), (own - withheld, None)):
+            if some:
+                extra = moment.extra if kind is EventKind.EXTEND else None
+                yield ClockEvent(
+                    at=moment.at, kind=kind, clocks=some, label=label, counts_on=day, extra=extra
+                )
+
+
+def _effects_of(moment: Moment, matter: MatterVersion) -> tuple[ClockEffect, ...]:
+    """Those of the row; a matter that is decided above stops its clocks when it goes up."""
+    if moment.act == "forward_up" and matter.case_kind is CaseKind.FORWARDED:
+        return ((ClockName.STATUTORY, EventKind.STOP), (ClockName.PROMISED, EventKind.STOP))
+    return BY_NAME[moment.act].clocks
+
+
+def _paused_by(moment: Moment, matter: MatterVersion) -> frozenset[ClockName]:
+    if moment.procedure is not None:
+        return paused_by_special(matter, moment.procedure)
+    return paused_by_supplement(matter)
 
 
 def _delivery_after_deferral(case: Case) -> Iterator[ClockEvent]:

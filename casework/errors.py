@@ -137,6 +137,88 @@ class DateOrderError(CaseworkError):
     code = "E_DATE_ORDER"
 
 
+class DeemedAcceptedError(CaseworkError):
+    """Silence became acceptance; an answer to the receipt comes too late to count."""
+
+    code = "E_DEEMED_ACCEPTED"
+
+
+class NoticeStillOpenError(CaseworkError):
+    """The time to answer the receipt has not passed, or a day of it is provisional."""
+
+    code = "E_NOTICE_OPEN"
+
+
+class TimeNotOverError(CaseworkError):
+    """What was promised may still come: the last day has not passed."""
+
+    code = "E_TIME_NOT_OVER"
+
+
+class MaterialsNotJudgedError(CaseworkError):
+    """The department has not told the window what it thinks of the papers."""
+
+    code = "E_MATERIALS_NOT_JUDGED"
+
+
+class StillAwaitedError(CaseworkError):
+    """A special procedure is under way, or papers asked for may still come."""
+
+    code = "E_STILL_AWAITED"
+
+
+class ProcedureUnknownError(CaseworkError):
+    code = "E_PROCEDURE"
+
+
+class ApprovalMissingError(CaseworkError):
+    """The act needs the agreement of another person in a position that may give it."""
+
+    code = "E_APPROVAL"
+
+
+class SecondNoticeError(CaseworkError):
+    """Everything was to be told at once: more takes a reason and a supervisor."""
+
+    code = "E_SECOND_NOTICE"
+
+
+class ExtensionError(CaseworkError):
+    """The matter allows none, none longer, none again, or it comes too late."""
+
+    code = "E_EXTENSION"
+
+
+class NotForwardedError(CaseworkError):
+    code = "E_NOT_FORWARDED"
+
+
+class NoDecisionError(CaseworkError):
+    """There is no decision that stands."""
+
+    code = "E_NO_DECISION"
+
+
+class DuplicateError(CaseworkError):
+    """The same application is under way elsewhere, and nobody has resolved it."""
+
+    code = "E_DUPLICATE"
+
+
+class NotDuplicateError(CaseworkError):
+    code = "E_NOT_DUPLICATE"
+
+
+class FeeError(CaseworkError):
+    code = "E_FEE"
+
+
+class SubstituteError(CaseworkError):
+    """Nobody gave this officer the authority to stand in for that one on this day."""
+
+    code = "E_SUBSTITUTE"
+
+
 class WrongCounterError(CaseworkError):
     code = "E_WRONG_COUNTER"
 

@@ -8,22 +8,14 @@ continues the chain, so that the common case needs no history.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from itertools import chain as chained
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from casework import act as acts
-from casework.case import (
-    Case,
-    CasePart,
-    Closure,
-    Decision,
-    Deferral,
-    Moment,
-    Status,
-)
+from casework.case import Case, CasePart
+from casework.effects import effect, moment_of
 from casework.entry import Written
 from casework.instants import parse_instant
 from casework.names import (
@@ -126,143 +118,14 @@ def advance(case: Case | None, written: Written) -> Case:
         length=case.length + 1,
         matter=case.matter if case.received_by else entry.matter_version,
         parts=(*case.parts, *(CasePart(part, written.id, written.node) for part in entry.parts)),
-        timeline=(*case.timeline, _moment(written, meaning, at, adopted)),
+        timeline=(*case.timeline, moment_of(written, meaning, at, adopted)),
         held=case.held and isinstance(act, acts.HandOverPen) is False,
     )
     if repeated:
         return case
     if leads_to := PROCEDURE[type(meaning)].leads_to:
         case = replace(case, status=leads_to)
-    return _effect(case, meaning, written, at)
-
-
-def _effect(case: Case, act: acts.AnyAct, written: Written, at: datetime) -> Case:  # noqa: C901, PLR0911
-    match act:
-        case acts.Draft(intake):
-            return replace(case, intake=intake, pickup=intake.pickup)
-        case acts.Collect(intake, materials):
-            collected = case.collected_by or written.node
-            return replace(
-                case,
-                intake=intake,
-                pickup=intake.pickup,
-                materials=materials,
-                collected_by=collected,
-            )
-        case acts.Receive(intake, materials):
-            received = case.received_by or written.node
-            return replace(
-                case, intake=intake, pickup=intake.pickup, materials=materials, received_by=received
-            )
-        case acts.NotifyDeficiency(materials, supply_by):
-            return replace(case, materials=materials, supply_by=supply_by, notices=case.notices + 1)
-        case acts.Supplement(materials) | acts.Accept(materials):
-            return replace(case, materials=materials, supply_by=None)
-        case acts.AcceptDeferred(materials, supply_by):
-            return replace(case, materials=materials, supply_by=supply_by, deferral=Deferral.OPEN)
-        case acts.Dispatch(department):
-            return replace(case, department=department)
-        case acts.NotifyDeficiencyReview(materials, supply_by):
-            return replace(
-                case,
-                materials=materials,
-                supply_by=supply_by,
-                paused=True,
-                notices=case.notices + 1,
-            )
-        case acts.SupplementInReview(materials):
-            return replace(case, materials=materials, supply_by=None, paused=False)
-        case acts.EndSpecial():
-            return replace(case, paused=False)
-        case _:
-            return _outcome(case, act, written, at)
-
-
-def _outcome(case: Case, act: acts.AnyAct, written: Written, at: datetime) -> Case:  # noqa: C901, PLR0911
-    match act:
-        case acts.DecideGrant(_, document):
-            held = case.deferral is Deferral.OPEN
-            status = Status.RESULT_HELD if held else Status.DECIDED
-            return replace(
-                case, status=status, decision=_decision(written, at, document, granted=True)
-            )
-        case acts.DecideRefuse(_, grounds, document):
-            made = _decision(written, at, document, granted=False, grounds=grounds)
-            return replace(case, decision=made)
-        case acts.DeferredSatisfied(materials):
-            ready = Status.READY if case.status is Status.RESULT_HELD else case.status
-            return replace(
-                case,
-                materials=materials,
-                supply_by=None,
-                deferral=Deferral.SATISFIED,
-                status=ready,
-            )
-        case acts.Instant(intake, materials, _, document):
-            return replace(
-                case,
-                intake=intake,
-                pickup=intake.pickup,
-                materials=materials,
-                received_by=case.received_by or written.node,
-                decision=_decision(written, at, document, granted=True),
-            )
-        case acts.RefuseAcceptance():
-            return replace(case, closure=Closure.REFUSED_ACCEPTANCE)
-        case acts.Withdraw():
-            return replace(case, closure=Closure.WITHDRAWN)
-        case acts.Close():
-            return replace(case, closure=Closure.NORMAL)
-        case acts.ChangePickup(pickup):
-            return replace(case, pickup=pickup)
-        case acts.HandOverPen(to) | acts.ReturnPen(to):
-            return replace(case, pen=to, pen_from=written.node)
-        case acts.ReclaimPen(_, _, hold):
-            return replace(case, pen=written.node, pen_from=case.pen, held=hold)
-        case _:
-            return case
-
-
-def _decision(
-    written: Written,
-    at: datetime,
-    document: str | None,
-    *,
-    granted: bool,
-    grounds: tuple[str, ...] = (),
-) -> Decision:
-    return Decision(
-        granted=granted,
-        at=at,
-        node=written.node,
-        officer=written.entry.officer,
-        acting_for=written.entry.acting_for,
-        delegation=written.entry.delegation,
-        entry=written.id,
-        document=document,
-        grounds=grounds,
-    )
-
-
-def _moment(
-    written: Written, meaning: acts.AnyAct, at: datetime, adopted: MessageId | None
-) -> Moment:
-    entry = written.entry
-    return Moment(
-        entry=written.id,
-        act=PROCEDURE[type(meaning)].name,
-        at=at,
-        written_at=written.at,
-        node=written.node,
-        officer=entry.officer,
-        acting_for=entry.acting_for,
-        delegation=entry.delegation,
-        adopted=adopted,
-        outcome=meaning.outcome.value if isinstance(meaning, acts.Opine) else None,
-        due_on=getattr(meaning, "supply_by", None),
-        pen_to=getattr(meaning, "to", None),
-        code=meaning.code if isinstance(meaning, acts.ReclaimPen) else None,
-    )
+    return effect(case, meaning, written, at)
 
 
 def _opener(entries: Iterable[Written], first: Written) -> Written:

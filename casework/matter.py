@@ -6,13 +6,14 @@ A case is bound to one version for life: `MatterRef` names it in every entry.
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from casework.condition import Condition, Facts, holds
 from casework.fact import Fact
 from casework.form_field import FormField
 from casework.limits import Limit
 from casework.material import MaterialRequirement
-from casework.names import DepartmentId, MatterId, NodeId, OfficerId
+from casework.names import DepartmentId, MatterId, NodeId, OfficerId, Tier
 
 
 class MatterRef(Fact, frozen=True, order=True):
@@ -399,3 +400,17 @@ def promised_limit(matter: MatterVersion, facts: Facts) -> Limit:
     if scenario is not None and scenario.promised is not None:
         return scenario.promised
     return matter.limits.promised
+
+
+# What a township or a village does with a case before the county reviews it.
+_FIRST: Final = frozenset(
+    {
+        *(StepAct.SURVEY, StepAct.REVIEW_MEETING, StepAct.PUBLICITY),
+        *(StepAct.FIRST_REVIEW, StepAct.CONSULT, StepAct.REVIEW),
+    }
+)
+
+
+def reviews_first(matter: MatterVersion, tier: Tier) -> bool:
+    """Whether a node of a tier has steps of the review to do before it hands the case on."""
+    return any(step.act in _FIRST and step.tier == tier.value for step in matter.steps)

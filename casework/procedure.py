@@ -5,349 +5,426 @@ stranger's entry arrives. Adding an act is adding a row here and its effect in `
 The numbers are those of the procedure in `docs/rules/procedure.md`.
 """
 
-from collections.abc import Mapping
-from enum import StrEnum
+from collections.abc import Collection, Mapping
 from typing import Final
-
-from msgspec import Struct
 
 from casework import act as acts
 from casework.act import Act
 from casework.case import Status
 from casework.clock import ClockName, EventKind
+from casework.organisation import Power as PersonalPower
+from casework.procedure_row import ClockEffect, Power, Row, name_of
+
+__all__ = ["BY_NAME", "OPEN", "PROCEDURE", "ROWS", "UNDECIDED", "Power", "Row", "name_of"]
+
+_S: Final = Status
 
 
-class Power(StrEnum):
-    """What a node or officer must hold for an act."""
-
-    INTAKE = "intake"  # any level at all, or the county's own right
-    ASSIST = "assist"
-    ACCEPT = "accept"  # `accept` or `final`, or the county's own right
-    REVIEW = "review"  # the matter's department at the county, or a node that holds `final`
-    DECIDE = "decide"  # as REVIEW, with the personal power at the county
-    COUNTER = "counter"  # any hall or station that holds the pen
-    COUNTY = "county"
-    PEN = "pen"  # whoever holds the pen
+def _effects(kind: EventKind, *clocks: ClockName) -> tuple[ClockEffect, ...]:
+    return tuple((clock, kind) for clock in clocks)
 
 
-class Row(Struct, frozen=True, kw_only=True):
-    """One line of the procedure."""
-
-    number: str
-    act: type[Act]
-    opens: frozenset[Status | None]  # None: an act that begins a case
-    leads_to: Status | None = None  # None: unchanged, or computed by the fold
-    power: Power
-    roles: frozenset[str] = frozenset()  # any of them; empty: any officer of the node
-    clocks: tuple[tuple[ClockName, EventKind], ...] = ()
-    document: str | None = None
-    offline: bool = True
-    parts: frozenset[str] = frozenset()  # names of parts that must come with the act
-
-    @property
-    def name(self) -> str:
-        return name_of(self.act)
-
-
-def name_of(act: type[Act]) -> str:
-    """The act's name on the wire."""
-    tag = act.__struct_config__.tag
-    assert isinstance(tag, str)
-    return tag
-
-
-_CASE_CLOCKS: Final = (
+_REVIEW_CLOCKS: Final = (ClockName.STATUTORY, ClockName.PROMISED)
+_ALL_STOP: Final = _effects(
+    EventKind.STOP,
     ClockName.HAND_IN,
+    ClockName.PRE_REVIEW,
     ClockName.NOTICE,
     ClockName.SUPPLEMENT,
     ClockName.STATUTORY,
     ClockName.PROMISED,
     ClockName.SUPPLY,
+    ClockName.TRANSIT,
     ClockName.DELIVERY,
 )
-_ALL_CLOCKS_STOP: Final = tuple((clock, EventKind.STOP) for clock in _CASE_CLOCKS)
-_PAUSE: Final = ((ClockName.STATUTORY, EventKind.PAUSE), (ClockName.PROMISED, EventKind.PAUSE))
-_RESUME: Final = ((ClockName.STATUTORY, EventKind.RESUME), (ClockName.PROMISED, EventKind.RESUME))
+_PAUSE: Final = _effects(EventKind.PAUSE, *_REVIEW_CLOCKS)
+_RESUME: Final = _effects(EventKind.RESUME, *_REVIEW_CLOCKS)
+_RECEIVED: Final = (
+    *_effects(EventKind.STOP, ClockName.HAND_IN, ClockName.PRE_REVIEW),
+    *_effects(EventKind.START, ClockName.NOTICE),
+)
+_ASKED: Final = (
+    *_effects(EventKind.STOP, ClockName.NOTICE),
+    *_effects(EventKind.START, ClockName.SUPPLEMENT),
+)
+_SUPPLIED: Final = (
+    *_effects(EventKind.STOP, ClockName.SUPPLEMENT),
+    *_effects(EventKind.START, ClockName.NOTICE),
+)
 _ACCEPTED: Final = (
-    (ClockName.NOTICE, EventKind.STOP),
-    (ClockName.STATUTORY, EventKind.START),
-    (ClockName.PROMISED, EventKind.START),
+    *_effects(EventKind.STOP, ClockName.NOTICE),
+    *_effects(EventKind.START, *_REVIEW_CLOCKS),
 )
 _DECIDED: Final = (
-    (ClockName.STATUTORY, EventKind.STOP),
-    (ClockName.PROMISED, EventKind.STOP),
-    (ClockName.DELIVERY, EventKind.START),
+    *_effects(EventKind.STOP, *_REVIEW_CLOCKS),
+    *_effects(EventKind.START, ClockName.DELIVERY),
 )
+_SENT: Final = _effects(EventKind.START, ClockName.TRANSIT)
+_ARRIVED: Final = _effects(EventKind.STOP, ClockName.TRANSIT)
+_DELIVERED: Final = _effects(EventKind.STOP, ClockName.TRANSIT, ClockName.DELIVERY)
 
-_COUNTER_ROLES: Final = frozenset({"clerk", "issuing"})
-_INTAKE_ROLES: Final = frozenset({"clerk", "village_agent"})
-_APPROVER_ROLES: Final = frozenset({"approver", "chief_representative", "leader"})
-_ISSUING_ROLES: Final = frozenset({"issuing", "clerk", "village_agent"})
+_CLERKS: Final = frozenset({"clerk"})
+_COUNTER: Final = frozenset({"clerk", "issuing"})
+_INTAKE: Final = frozenset({"clerk", "village_agent"})
+_APPROVERS: Final = frozenset({"approver", "chief_representative", "leader"})
+_LEADERS: Final = frozenset({"leader"})
+_ISSUING: Final = frozenset({"issuing", "clerk", "village_agent"})
+_MAY_DECIDE: Final = frozenset({PersonalPower.DECIDE})
+_MAY_REPORT: Final = frozenset({PersonalPower.DECIDE, PersonalPower.REVIEW_REPORT})
+_GREEN: Final = frozenset({"clerk", "coordinator"}) | _APPROVERS
 
 OPEN: Final = frozenset(set(Status) - {Status.CLOSED})
 UNDECIDED: Final = frozenset(
     {
-        Status.DRAFT,
-        Status.SUBMITTED,
-        Status.COLLECTED,
-        Status.RECEIVED,
-        Status.AWAITING_SUPPLEMENT,
-        Status.ACCEPTED,
-        Status.IN_REVIEW,
+        *(_S.DRAFT, _S.SUBMITTED, _S.COLLECTED, _S.RECEIVED, _S.AWAITING_SUPPLEMENT),
+        *(_S.ACCEPTED, _S.IN_REVIEW, _S.FORWARDED),
     }
 )
-_BEFORE_RECEIPT: Final = frozenset({None, Status.DRAFT, Status.SUBMITTED, Status.COLLECTED})
+_BEGIN: Final = frozenset({None, _S.DRAFT})
+_BEFORE_RECEIPT: Final = frozenset({None, _S.DRAFT, _S.SUBMITTED, _S.COLLECTED})
+_SUBMITTED: Final = frozenset({_S.SUBMITTED})
+_RECEIPT: Final = frozenset({_S.RECEIVED})
+_ASKING: Final = frozenset({_S.AWAITING_SUPPLEMENT})
+_ACCEPTANCE: Final = frozenset({_S.ACCEPTED})
+_REVIEW: Final = frozenset({_S.IN_REVIEW})
+_DECIDABLE: Final = frozenset({_S.IN_REVIEW, _S.FORWARDED})
+_OWING: Final = frozenset({_S.ACCEPTED, _S.IN_REVIEW, _S.FORWARDED, _S.DECIDED, _S.RESULT_HELD})
+_READY: Final = frozenset({_S.READY})
+_CLOSED: Final = frozenset({_S.CLOSED})
+_FEES: Final = OPEN - {_S.DRAFT, _S.DELIVERED}
 
 
-def _rows() -> tuple[Row, ...]:
-    received = frozenset({Status.RECEIVED})
-    in_review = frozenset({Status.IN_REVIEW})
+def _row(  # noqa: PLR0913 - the columns of the table
+    number: str,
+    act: type[Act],
+    opens: frozenset[Status | None] | frozenset[Status],
+    power: Power,
+    roles: frozenset[str] = frozenset(),
+    *,
+    to: Status | None = None,
+    clocks: tuple[ClockEffect, ...] = (),
+    paper: str | None = None,
+    parts: Collection[str] = (),
+    offline: bool = True,
+    personal: frozenset[PersonalPower] = frozenset(),
+) -> Row:
+    return Row(
+        number=number,
+        act=act,
+        opens=frozenset(opens),
+        leads_to=to,
+        power=power,
+        roles=roles,
+        personal=personal,
+        clocks=clocks,
+        document=paper,
+        offline=offline,
+        parts=frozenset(parts),
+    )
+
+
+def _before_acceptance() -> tuple[Row, ...]:
+    hand_in = _effects(EventKind.START, ClockName.HAND_IN)
+    pre_review = _effects(EventKind.START, ClockName.PRE_REVIEW)
+    looked_at = _effects(EventKind.STOP, ClockName.PRE_REVIEW)
+    a = acts
     return (
-        Row(
-            number="1",
-            act=acts.Draft,
-            opens=frozenset({None, Status.DRAFT}),
-            leads_to=Status.DRAFT,
-            power=Power.INTAKE,
-            roles=_INTAKE_ROLES,
+        _row("1", a.Draft, _BEGIN, Power.INTAKE, _INTAKE, to=_S.DRAFT),
+        _row(
+            *("2", a.SubmitOnline, _BEGIN, Power.INTAKE, _CLERKS),
+            to=_S.SUBMITTED,
+            clocks=pre_review,
+            paper="online-receipt",
+            parts={"applicant"},
         ),
-        Row(
-            number="4",
-            act=acts.Collect,
+        _row(
+            *("3", a.PreReturn, _SUBMITTED, Power.ACCEPT, _CLERKS),
+            to=_S.DRAFT,
+            clocks=looked_at,
+            parts={"notice"},
+        ),
+        _row("3", a.PrePass, _SUBMITTED, Power.ACCEPT, _CLERKS, clocks=looked_at),
+        _row(
             # Once more where the township sent it back: the village puts it right.
-            opens=_BEFORE_RECEIPT,
-            leads_to=Status.COLLECTED,
-            power=Power.ASSIST,
-            roles=frozenset({"village_agent"}),
-            clocks=((ClockName.HAND_IN, EventKind.START),),
-            document="collection-receipt",
-            parts=frozenset({"applicant"}),
+            *("4", a.Collect, _BEFORE_RECEIPT, Power.ASSIST, frozenset({"village_agent"})),
+            to=_S.COLLECTED,
+            clocks=hand_in,
+            paper="collection-receipt",
+            parts={"applicant"},
         ),
-        Row(
-            number="5",
-            act=acts.Receive,
-            opens=_BEFORE_RECEIPT,
-            leads_to=Status.RECEIVED,
-            power=Power.ACCEPT,
-            roles=_INTAKE_ROLES,
-            clocks=((ClockName.HAND_IN, EventKind.STOP), (ClockName.NOTICE, EventKind.START)),
-            document="materials-receipt",
-            parts=frozenset({"applicant"}),
+        _row(
+            *("5", a.Receive, _BEFORE_RECEIPT, Power.ACCEPT, _INTAKE),
+            to=_S.RECEIVED,
+            clocks=_RECEIVED,
+            paper="materials-receipt",
+            parts={"applicant"},
         ),
-        Row(
-            number="6",
-            act=acts.NotifyDeficiency,
-            opens=received,
-            leads_to=Status.AWAITING_SUPPLEMENT,
-            power=Power.ACCEPT,
-            roles=_INTAKE_ROLES,
-            clocks=((ClockName.NOTICE, EventKind.STOP), (ClockName.SUPPLEMENT, EventKind.START)),
-            document="deficiency-notice",
+        _row(
+            *("6", a.NotifyDeficiency, _RECEIPT, Power.ACCEPT, _INTAKE),
+            to=_S.AWAITING_SUPPLEMENT,
+            clocks=_ASKED,
+            paper="deficiency-notice",
         ),
-        Row(
-            number="7",
-            act=acts.Supplement,
-            opens=frozenset({Status.AWAITING_SUPPLEMENT}),
-            leads_to=Status.RECEIVED,
-            power=Power.ACCEPT,
-            roles=_INTAKE_ROLES,
-            clocks=((ClockName.SUPPLEMENT, EventKind.STOP), (ClockName.NOTICE, EventKind.START)),
-            document="supplement-receipt",
+        _row(
+            *("7", a.Supplement, _ASKING, Power.ACCEPT, _INTAKE),
+            to=_S.RECEIVED,
+            clocks=_SUPPLIED,
+            paper="supplement-receipt",
         ),
-        Row(
-            number="9",
-            act=acts.Accept,
-            opens=received,
-            leads_to=Status.ACCEPTED,
-            power=Power.ACCEPT,
-            roles=_INTAKE_ROLES,
-            clocks=_ACCEPTED,
-            document="acceptance-notice",
-        ),
-        Row(
-            number="10",
-            act=acts.AcceptDeferred,
-            opens=received,
-            leads_to=Status.ACCEPTED,
-            power=Power.ACCEPT,
-            roles=_INTAKE_ROLES,
-            clocks=(*_ACCEPTED, (ClockName.SUPPLY, EventKind.START)),
-            document="deferred-acceptance-notice",
-        ),
-        Row(
-            number="11",
-            act=acts.RefuseAcceptance,
-            opens=received,
-            leads_to=Status.CLOSED,
-            power=Power.ACCEPT,
-            roles=_INTAKE_ROLES,
-            clocks=_ALL_CLOCKS_STOP,
-            document="refusal-of-acceptance",
-            parts=frozenset({"grounds"}),
-        ),
-        Row(
-            number="13",
-            act=acts.Dispatch,
-            opens=frozenset({Status.ACCEPTED}),
-            leads_to=Status.IN_REVIEW,
-            power=Power.REVIEW,
-            roles=frozenset(),
-        ),
-        Row(
-            number="13",
-            act=acts.Take,
-            opens=frozenset({Status.ACCEPTED}),
-            leads_to=Status.IN_REVIEW,
-            power=Power.REVIEW,
-            roles=_APPROVER_ROLES,
-        ),
-        Row(
-            number="14",
-            act=acts.Opine,
-            opens=in_review,
-            power=Power.REVIEW,
-            roles=_APPROVER_ROLES,
-            parts=frozenset({"opinion"}),
-        ),
-        Row(
-            number="15",
-            act=acts.NotifyDeficiencyReview,
-            opens=in_review,
-            power=Power.REVIEW,
-            roles=_APPROVER_ROLES,
-            clocks=_PAUSE,
-            document="review-deficiency-notice",
-        ),
-        Row(
-            number="17",
-            act=acts.SupplementInReview,
-            opens=in_review,
-            power=Power.PEN,
-            roles=_APPROVER_ROLES | _COUNTER_ROLES,
-            clocks=_RESUME,
-            document="review-supplement-receipt",
-        ),
-        Row(
-            number="17",
-            act=acts.EndSpecial,
-            opens=in_review,
-            power=Power.REVIEW,
-            roles=_APPROVER_ROLES,
-            clocks=_RESUME,
-        ),
-        Row(
-            number="19",
-            act=acts.DecideGrant,
-            opens=in_review,
-            leads_to=Status.DECIDED,
-            power=Power.DECIDE,
-            roles=_APPROVER_ROLES,
-            clocks=_DECIDED,
-            document="grant",
-            parts=frozenset({"opinion"}),
-        ),
-        Row(
-            number="19",
-            act=acts.DecideRefuse,
-            opens=in_review,
-            leads_to=Status.DECIDED,
-            power=Power.DECIDE,
-            roles=_APPROVER_ROLES,
-            clocks=_DECIDED,
-            document="refusal",
-            parts=frozenset({"grounds"}),
-        ),
-        Row(
-            number="21",
-            act=acts.DeferredSatisfied,
-            opens=frozenset(
-                {Status.ACCEPTED, Status.IN_REVIEW, Status.DECIDED, Status.RESULT_HELD}
-            ),
-            power=Power.PEN,
-            roles=_COUNTER_ROLES | _APPROVER_ROLES,
-            clocks=((ClockName.SUPPLY, EventKind.STOP),),
-            document="deferral-satisfied",
-        ),
-        Row(
-            number="22",
-            act=acts.ProduceResult,
-            opens=frozenset({Status.DECIDED}),
-            leads_to=Status.READY,
-            power=Power.PEN,
-            roles=_ISSUING_ROLES | _APPROVER_ROLES,
-            document="result-handover",
-            parts=frozenset({"result"}),
-        ),
-        Row(
-            number="23",
-            act=acts.ForwardResult,
-            opens=frozenset({Status.READY}),
-            power=Power.PEN,
-            roles=_ISSUING_ROLES | _APPROVER_ROLES,
-            document="transfer-slip",
-        ),
-        Row(
-            number="24",
-            act=acts.Deliver,
-            opens=frozenset({Status.READY}),
-            leads_to=Status.DELIVERED,
-            power=Power.COUNTER,
-            roles=_ISSUING_ROLES,
-            clocks=((ClockName.DELIVERY, EventKind.STOP),),
-            document="delivery-receipt",
-        ),
-        Row(
-            number="25",
-            act=acts.Close,
-            opens=frozenset({Status.DELIVERED}),
-            leads_to=Status.CLOSED,
-            power=Power.COUNTY,
-            roles=_APPROVER_ROLES | _ISSUING_ROLES,
-            clocks=_ALL_CLOCKS_STOP,
-            document="closing-notice",
-        ),
-        Row(
-            number="26",
-            act=acts.Withdraw,
-            opens=UNDECIDED,
-            leads_to=Status.CLOSED,
-            power=Power.PEN,
-            roles=_INTAKE_ROLES | _APPROVER_ROLES,
-            clocks=_ALL_CLOCKS_STOP,
-            document="withdrawal",
-        ),
-        Row(
-            number="30",
-            act=acts.Instant,
-            opens=_BEFORE_RECEIPT | {Status.RECEIVED},
-            leads_to=Status.DELIVERED,
-            power=Power.DECIDE,
-            roles=_INTAKE_ROLES | _APPROVER_ROLES,
-            clocks=_ALL_CLOCKS_STOP,
-            document="instant-result",
-            parts=frozenset({"applicant", "result"}),
-        ),
-        Row(number="31", act=acts.HandOverPen, opens=OPEN, power=Power.PEN),
-        Row(number="31", act=acts.ReturnPen, opens=OPEN | {None}, power=Power.PEN),
-        Row(
-            number="32",
-            act=acts.ReclaimPen,
-            opens=frozenset({*Status, None}),
-            power=Power.COUNTY,
+        _row(
+            *("8", a.Lapse, _ASKING, Power.COUNTY, _COUNTER | _APPROVERS),
+            to=_S.CLOSED,
+            clocks=_ALL_STOP,
+            paper="application-returned",
             offline=False,
-            document="reclaim-record",
-        ),
-        Row(number="33", act=acts.TakeUpDeposit, opens=OPEN | {None}, power=Power.PEN),
-        Row(
-            number="33",
-            act=acts.ChangePickup,
-            opens=OPEN,
-            power=Power.PEN,
-            roles=_ISSUING_ROLES | _APPROVER_ROLES,
         ),
     )
 
 
-ROWS: Final = _rows()
+def _acceptance() -> tuple[Row, ...]:
+    a = acts
+    return (
+        _row(
+            *("9", a.Accept, _RECEIPT, Power.ACCEPT, _INTAKE),
+            to=_S.ACCEPTED,
+            clocks=_ACCEPTED,
+            paper="acceptance-notice",
+        ),
+        _row(
+            *("10", a.AcceptDeferred, _RECEIPT, Power.ACCEPT, _INTAKE),
+            to=_S.ACCEPTED,
+            clocks=(*_ACCEPTED, (ClockName.SUPPLY, EventKind.START)),
+            paper="deferred-acceptance-notice",
+        ),
+        _row(
+            *("11", a.RefuseAcceptance, _RECEIPT, Power.ACCEPT, _INTAKE),
+            to=_S.CLOSED,
+            clocks=_ALL_STOP,
+            paper="refusal-of-acceptance",
+            parts={"grounds"},
+        ),
+        _row(
+            *("12", a.DeemAccepted, _RECEIPT, Power.PEN, _INTAKE | _APPROVERS),
+            to=_S.ACCEPTED,
+            clocks=_ACCEPTED,
+            paper="deemed-acceptance",
+        ),
+        _row("13", a.Dispatch, _ACCEPTANCE, Power.REVIEW, to=_S.IN_REVIEW),
+        _row(
+            # Once more in review: another approver goes on with the case.
+            *("13", a.Take, _ACCEPTANCE | _REVIEW, Power.FIRST_REVIEW, _APPROVERS),
+            to=_S.IN_REVIEW,
+        ),
+    )
+
+
+def _review() -> tuple[Row, ...]:
+    a = acts
+    return (
+        _row("14a", a.JudgeMaterials, _REVIEW, Power.REVIEW, _APPROVERS, personal=_MAY_REPORT),
+        _row(
+            *("14", a.Opine, _REVIEW, Power.FIRST_REVIEW, _APPROVERS),
+            parts={"opinion"},
+            personal=_MAY_REPORT,
+        ),
+        _row(
+            *("15", a.NotifyDeficiencyReview, _REVIEW, Power.REVIEW, _APPROVERS),
+            clocks=_PAUSE,
+            paper="review-deficiency-notice",
+        ),
+        _row(
+            *("16", a.StartSpecial, _REVIEW, Power.FIRST_REVIEW, _APPROVERS),
+            clocks=_PAUSE,
+            paper="special-procedure-notice",
+            parts={"grounds"},
+        ),
+        _row(
+            *("17", a.SupplementInReview, _REVIEW, Power.PEN, _APPROVERS | _COUNTER),
+            clocks=_RESUME,
+            paper="review-supplement-receipt",
+        ),
+        _row(
+            *("17", a.EndSpecial, _REVIEW, Power.FIRST_REVIEW, _APPROVERS),
+            clocks=_RESUME,
+            parts={"opinion"},
+        ),
+        _row(
+            *("18", a.RequestExtension, _REVIEW, Power.DEPARTMENT, _APPROVERS),
+            parts={"grounds"},
+            offline=False,
+        ),
+        _row(
+            *("18", a.GrantExtension, _REVIEW, Power.DEPARTMENT, _LEADERS),
+            clocks=_effects(EventKind.EXTEND, *_REVIEW_CLOCKS),
+            paper="extension-notice",
+            offline=False,
+        ),
+        _row(
+            *("18", a.RefuseExtension, _REVIEW, Power.DEPARTMENT, _LEADERS),
+            parts={"opinion"},
+            offline=False,
+        ),
+        _row(
+            *("28", a.ForwardUp, _REVIEW, Power.FIRST_REVIEW, _APPROVERS),
+            to=_S.FORWARDED,
+            paper="forwarding-slip",
+            parts={"opinion"},
+            personal=_MAY_REPORT,
+        ),
+        _row(
+            *("28a", a.AnswerFromAbove, frozenset({_S.FORWARDED}), Power.REVIEW, _APPROVERS),
+            to=_S.IN_REVIEW,
+            parts={"opinion"},
+        ),
+        _row(
+            *("19", a.DecideGrant, _DECIDABLE, Power.DECIDE, _APPROVERS),
+            to=_S.DECIDED,
+            clocks=_DECIDED,
+            paper="grant",
+            parts={"opinion"},
+            personal=_MAY_DECIDE,
+        ),
+        _row(
+            *("19", a.DecideRefuse, _DECIDABLE, Power.DECIDE, _APPROVERS),
+            to=_S.DECIDED,
+            clocks=_DECIDED,
+            paper="refusal",
+            parts={"grounds"},
+            personal=_MAY_DECIDE,
+        ),
+    )
+
+
+def _result() -> tuple[Row, ...]:
+    a = acts
+    decided = frozenset({_S.DECIDED})
+    return (
+        _row(
+            *("21", a.DeferredSatisfied, _OWING, Power.PEN, _COUNTER | _APPROVERS),
+            clocks=_effects(EventKind.STOP, ClockName.SUPPLY),
+            paper="deferral-satisfied",
+        ),
+        _row(
+            *("21a", a.DeferredLapse, _OWING, Power.DEPARTMENT, _APPROVERS),
+            to=_S.CLOSED,
+            clocks=_ALL_STOP,
+            paper="deferral-lapsed",
+            offline=False,
+        ),
+        _row(
+            *("22", a.ProduceResult, decided, Power.PEN, _ISSUING | _APPROVERS),
+            to=_S.READY,
+            paper="result-handover",
+            parts={"result"},
+        ),
+        _row(
+            *("23", a.ForwardResult, _READY, Power.PEN, _ISSUING | _APPROVERS),
+            clocks=_SENT,
+            paper="transfer-slip",
+        ),
+        _row("23a", a.ConfirmArrival, _READY, Power.COUNTER, _ISSUING, clocks=_ARRIVED),
+        _row(
+            *("24", a.Deliver, _READY, Power.COUNTER, _ISSUING),
+            to=_S.DELIVERED,
+            clocks=_DELIVERED,
+            paper="delivery-receipt",
+        ),
+        _row(
+            *("25", a.Close, frozenset({_S.DELIVERED}), Power.COUNTY, _APPROVERS | _ISSUING),
+            to=_S.CLOSED,
+            clocks=_ALL_STOP,
+            paper="closing-notice",
+        ),
+        _row(
+            *("30", a.Instant, _BEFORE_RECEIPT | _RECEIPT, Power.DECIDE, _INTAKE | _APPROVERS),
+            to=_S.DELIVERED,
+            clocks=_ALL_STOP,
+            paper="instant-result",
+            parts={"applicant", "result"},
+            personal=_MAY_DECIDE,
+        ),
+    )
+
+
+def _other_ends() -> tuple[Row, ...]:
+    a = acts
+    return (
+        _row(
+            *("26", a.Withdraw, UNDECIDED, Power.PEN, _INTAKE | _APPROVERS),
+            to=_S.CLOSED,
+            clocks=_ALL_STOP,
+            paper="withdrawal",
+        ),
+        _row(
+            *("27", a.Terminate, OPEN, Power.DEPARTMENT, _APPROVERS),
+            to=_S.CLOSED,
+            clocks=_ALL_STOP,
+            paper="termination-notice",
+            parts={"grounds"},
+            personal=_MAY_DECIDE,
+            offline=False,
+        ),
+        _row(
+            *("29", a.Correct, _CLOSED, Power.DEPARTMENT, _APPROVERS),
+            paper="correction",
+            parts={"grounds"},
+            personal=_MAY_DECIDE,
+            offline=False,
+        ),
+        _row(
+            *("29", a.Revoke, _CLOSED, Power.DEPARTMENT, _APPROVERS),
+            paper="revocation",
+            parts={"grounds"},
+            personal=_MAY_DECIDE,
+            offline=False,
+        ),
+        _row(
+            *("29", a.Reopen, _CLOSED, Power.DEPARTMENT, _APPROVERS),
+            to=_S.IN_REVIEW,
+            clocks=_effects(EventKind.START, *_REVIEW_CLOCKS),
+            parts={"grounds"},
+            personal=_MAY_DECIDE,
+            offline=False,
+        ),
+        _row(
+            *("34", a.MergeInto, UNDECIDED, Power.COUNTY, _COUNTER | _APPROVERS),
+            to=_S.CLOSED,
+            clocks=_ALL_STOP,
+            paper="merger-notice",
+            offline=False,
+        ),
+        _row(
+            *("34", a.KeepApart, UNDECIDED, Power.COUNTY, _COUNTER | _APPROVERS),
+            parts={"grounds"},
+            offline=False,
+        ),
+    )
+
+
+def _along_the_way() -> tuple[Row, ...]:
+    a = acts
+    return (
+        _row("31", a.HandOverPen, OPEN, Power.PEN),
+        _row("31", a.ReturnPen, OPEN | {None}, Power.PEN),
+        _row(
+            *("32", a.ReclaimPen, frozenset({*Status, None}), Power.COUNTY),
+            paper="reclaim-record",
+            offline=False,
+        ),
+        _row("33", a.TakeUpDeposit, OPEN | {None}, Power.PEN),
+        _row("33", a.ChangePickup, OPEN, Power.PEN, _ISSUING | _APPROVERS),
+        _row("35", a.OpenGreenChannel, UNDECIDED, Power.PEN, _GREEN, parts={"grounds"}),
+        _row("36", a.SettleFee, _FEES, Power.PEN, _COUNTER | _APPROVERS, paper="fee-notice"),
+    )
+
+
+ROWS: Final = (
+    *_before_acceptance(),
+    *_acceptance(),
+    *_review(),
+    *_result(),
+    *_other_ends(),
+    *_along_the_way(),
+)
 PROCEDURE: Final[Mapping[type[Act], Row]] = {row.act: row for row in ROWS}
 BY_NAME: Final[Mapping[str, Row]] = {row.name: row for row in ROWS}

@@ -10,8 +10,17 @@ from casework.calendar import Calendar
 from casework.condition import Facts
 from casework.delegation import Delegation, Revocation
 from casework.matter import MatterVersion
-from casework.names import MessageId, NodeId, OfficerId, PersonId, Tier, is_of_county, tier_of
-from casework.organisation import Officer
+from casework.names import (
+    CaseId,
+    MessageId,
+    NodeId,
+    OfficerId,
+    PersonId,
+    Tier,
+    is_of_county,
+    tier_of,
+)
+from casework.organisation import AbPair, Officer, PositionKind, Power, Role
 
 
 class LeaseHeld(Struct, frozen=True):
@@ -53,7 +62,10 @@ class Standing(Struct, frozen=True, kw_only=True):
     lease: LeaseHeld | None = None  # never asked of the county itself
     sets_behind: bool = False  # a set was announced that the node does not hold yet
     quota_used: Mapping[str, int] = {}  # decisions of this month by delegation id
-    persons: Mapping[OfficerId, PersonId] = {}
+    acting_for: Officer | None = None
+    officers: Mapping[OfficerId, Officer] = {}  # those this node knows of
+    ab_pairs: tuple[AbPair, ...] = ()
+    duplicates: Mapping[CaseId, datetime] = {}  # open cases of the same application, by receipt
     open_deposits: Mapping[MessageId, Waiting] = {}
     release_requested: bool = False
     judges_intake_version: bool = True  # whether `matter` must be in effect for a new receipt
@@ -71,5 +83,27 @@ class Standing(Struct, frozen=True, kw_only=True):
     def tier(self) -> Tier:
         return tier_of(self.node)
 
+    @property
+    def position_kinds(self) -> frozenset[PositionKind]:
+        """What the officer may speak as, the one stood in for included."""
+        own = self.officer.position_kinds
+        return own | self.acting_for.position_kinds if self.acting_for else own
+
+    @property
+    def persons_acting(self) -> frozenset[str]:
+        """Who signs, and in whose stead."""
+        acting = {str(self.officer.person)}
+        return frozenset(acting | ({str(self.acting_for.person)} if self.acting_for else set()))
+
     def person(self, officer: OfficerId) -> str:
-        return self.persons.get(officer, PersonId(officer))
+        known = self.officers.get(officer)
+        return known.person if known else PersonId(officer)
+
+    def has_role(self, *roles: Role) -> bool:
+        held = {*self.officer.roles, *(self.acting_for.roles if self.acting_for else ())}
+        return not held.isdisjoint(roles)
+
+    def has_power(self, *powers: Power) -> bool:
+        """A personal power of the officer's own, or of the one stood in for."""
+        acting = (self.officer, self.acting_for) if self.acting_for else (self.officer,)
+        return any(one.has_power(power, self.today) for one in acting for power in powers)

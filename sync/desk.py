@@ -67,6 +67,7 @@ class Sitting(Struct, frozen=True, kw_only=True):
     """Who acts on what: the officer, the case as they saw it, the matter for a new one."""
 
     officer: Officer
+    acting_for: Officer | None = None  # in whose stead, on a dated authority
     case_id: CaseId | None = None
     matter: MatterRef | None = None
     seen: MessageId | None = None
@@ -131,7 +132,7 @@ class Desk:
                 kind=kind,
                 act=act,
                 officer=sitting.officer.id,
-                acting_for=None,
+                acting_for=sitting.acting_for.id if sitting.acting_for else None,
                 parts=prepared[0].refs,
             )
             write(batch, body, case=case.id, small=prepared[0].small)
@@ -242,7 +243,7 @@ class Desk:
             matter_version=standing.matter.ref,
             delegation=grant.id if grant else None,
             officer=sitting.officer.id,
-            acting_for=None,
+            acting_for=sitting.acting_for.id if sitting.acting_for else None,
             bundle=None,
             project=None,
             parts=step.refs,
@@ -273,6 +274,7 @@ class Desk:
             node=self._node.id,
             incarnation=self._node.incarnation,
             officer=sitting.officer,
+            acting_for=sitting.acting_for,
             matter=self._matter(holdings, case, sitting),
             facts=facts_for(case, getattr(act, "restated", act)),
             now=batch.now,

@@ -47,7 +47,7 @@ async def foresee(
         matter_version=case.matter,
         delegation=grant.id if grant else None,
         officer=sitting.officer.id,
-        acting_for=None,
+        acting_for=sitting.acting_for.id if sitting.acting_for else None,
         bundle=None,
         project=None,
         parts=tuple(PartRef(_NO_PART, 0, "", name) for name in names),

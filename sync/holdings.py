@@ -102,6 +102,10 @@ class Holdings(Struct, frozen=True, kw_only=True, dict=True):
         return {officer.id: officer.person for officer in self.organisation.officers}
 
     @cached_property
+    def officers(self) -> Mapping[OfficerId, Officer]:
+        return {officer.id: officer for officer in self.organisation.officers}
+
+    @cached_property
     def _grants(self) -> dict[NodeId, tuple[Delegation, ...]]:
         grants: dict[NodeId, list[Delegation]] = {}
         for record in self.delegations:

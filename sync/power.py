@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from casework.act import AnyAct, FactItem, ReturnPen, TakeUpDeposit
-from casework.case import Case
+from casework.case import Case, Status
 from casework.condition import Facts
 from casework.errors import MatterVersionError, OfficerNotHereError
 from casework.facts import facts_of, facts_of_intake
 from casework.instants import instant_text, parse_instant
 from casework.matter import MatterRef, MatterVersion
 from casework.names import (
+    CaseId,
     DelegationId,
     Incarnation,
     NodeId,
@@ -22,6 +23,7 @@ from casework.names import (
     is_of_county,
 )
 from casework.organisation import Officer
+from casework.procedure import OPEN
 from casework.standing import LeaseHeld, Standing
 from sync.batch import Batch
 from sync.claims import is_release_requested, open_deposits
@@ -31,6 +33,10 @@ from sync.holdings import Holdings
 GRACE: Final = timedelta(hours=24)
 # How far an author's clock may be ahead of the county's when a lease is looked up for it.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+DUPLICATES_MAX: Final = 20
+_UNDER_WAY: Final = tuple(
+    sorted(status.value for status in OPEN - {Status.DRAFT, Status.SUBMITTED, Status.DELIVERED})
+)
 
 
 def officer_of(holdings: Holdings, officer: OfficerId) -> Officer:
@@ -55,6 +61,7 @@ def standing_of(  # noqa: PLR0913 - everything a judgement depends on
     node: NodeId,
     incarnation: Incarnation,
     officer: Officer,
+    acting_for: Officer | None = None,
     matter: MatterVersion,
     facts: Facts,
     now: datetime,
@@ -86,10 +93,37 @@ def standing_of(  # noqa: PLR0913 - everything a judgement depends on
             for record in records
             if record.quota is not None
         },
-        persons=holdings.persons,
+        acting_for=acting_for,
+        officers=holdings.officers,
+        ab_pairs=holdings.organisation.ab_pairs,
+        duplicates=duplicates_of(batch, case) if is_of_county(node) and case else {},
         open_deposits=open_deposits(batch, case) if case is not None and claims else {},
         release_requested=claims and case is not None and is_release_requested(batch, case),
     )
+
+
+def duplicates_of(batch: Batch, case: Case) -> dict[CaseId, datetime]:
+    """Other open cases that look like the same application, by their legal receipt (row Z14).
+
+    Only the county sees both; what a person has looked at and kept apart is not one.
+    """
+    mine = batch.case(case.id)
+    if mine.applicant is None or mine.id_tail is None:
+        return {}
+    rows = batch.work.execute(
+        "SELECT id FROM case_row WHERE id_tail = ? AND applicant = ? AND matter = ? AND id <> ?"  # noqa: S608
+        f" AND status IN ({', '.join('?' * len(_UNDER_WAY))}) LIMIT ?",
+        (mine.id_tail, mine.applicant, case.matter.matter, case.id, *_UNDER_WAY, DUPLICATES_MAX),
+    ).fetchall()
+    found = {}
+    for (other,) in rows:
+        state = batch.case(CaseId(other)).case
+        if state is None or other in case.apart_from or case.id in state.apart_from:
+            continue
+        received = state.moments("receive")
+        if received:
+            found[state.id] = received[0].at
+    return found
 
 
 def lease_of(

@@ -69,5 +69,6 @@ def a_standing(  # noqa: PLR0913
         now=now,
         time_suspect=time_suspect,
         lease=lease or LeaseHeld(now - timedelta(hours=1), now + timedelta(hours=71)),
-        persons={each.id: each.person for each in organisation().officers},
+        officers={each.id: each for each in organisation().officers},
+        ab_pairs=organisation().ab_pairs,
     )

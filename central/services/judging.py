@@ -58,8 +58,6 @@ class CountyJudge:
 
     def _judge(self, batch: Batch, holdings: Holdings, case: Case | None, written: Written) -> None:
         entry = written.entry
-        if entry.acting_for is not None:
-            raise OfficerError(f"{entry.officer} for {entry.acting_for}: no such authority")
         _, incarnation, _ = split_log(written.log)
         standing = standing_of(
             batch,
@@ -68,6 +66,7 @@ class CountyJudge:
             node=written.node,
             incarnation=incarnation,
             officer=officer_of(holdings, entry.officer),
+            acting_for=officer_of(holdings, entry.acting_for) if entry.acting_for else None,
             matter=matter_of(holdings, entry.matter_version),
             facts=facts_for(case, getattr(entry.act, "restated", entry.act)),
             now=written.at,
