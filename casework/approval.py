@@ -1,6 +1,6 @@
 """Approval: the other person that some acts name, and what makes their word count."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
 from casework.errors import ApprovalMissingError
 from casework.names import OfficerId
@@ -8,16 +8,14 @@ from casework.organisation import Officer, PositionKind
 from casework.standing import Standing
 
 
-def check_approval(
-    approver: OfficerId, kinds: Collection[PositionKind], standing: Standing
-) -> None:
+def check_approval(approver: OfficerId, kinds: Iterable[PositionKind], standing: Standing) -> None:
     """Raise ApprovalMissingError unless that officer may agree to what this one does."""
     if why := approval_fault(approver, kinds, standing):
         raise ApprovalMissingError(why)
 
 
 def approval_fault(
-    approver: OfficerId, kinds: Collection[PositionKind], standing: Standing
+    approver: OfficerId, kinds: Iterable[PositionKind], standing: Standing
 ) -> str | None:
     """What is amiss, for the log; None if nothing is."""
     named = standing.officers.get(approver)
@@ -28,11 +26,11 @@ def approval_fault(
     if not _is_colleague(named, standing):
         return f"{approver} is of another department"
     if named.position_kinds.isdisjoint(kinds):
-        return f"{approver} is none of {sorted(kind.value for kind in kinds)}"
+        return f"{approver} is none of {kinds}"
     return None
 
 
-def approvers(kinds: Collection[PositionKind], standing: Standing) -> tuple[Officer, ...]:
+def approvers(kinds: Iterable[PositionKind], standing: Standing) -> tuple[Officer, ...]:
     """Those who could agree, for a screen to choose from."""
     return tuple(
         officer

@@ -12,13 +12,14 @@ import msgspec
 from msgspec import Struct
 
 from casework.act import AnyAct, Restatable
+from casework.approval import approvers
 from casework.case import Case
 from casework.entry import Entry, PartRef, Written
 from casework.errors import CaseworkError, UnknownCaseError
 from casework.judging import why_not
 from casework.matter import MatterVersion
 from casework.names import CaseId, KeyId, MessageId, NodeId, OfficerId, PartHash
-from casework.organisation import Officer
+from casework.organisation import Officer, PositionKind
 from casework.party import ApplicantSheet, HandoverSheet
 from casework.procedure import BY_NAME
 from sync import part_rows
@@ -97,6 +98,8 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     deposits: tuple[DepositFound, ...]
     fallen: tuple[Written, ...]
     offline: frozenset[MessageId]
+    colleagues: tuple[Officer, ...] = ()
+    duplicates: tuple[Case, ...] = ()
 
     def text_of(self, entry: MessageId, name: str) -> str | None:
         """What an entry's part of this name says, if it lies here."""
@@ -106,11 +109,14 @@ class CaseFile(Struct, frozen=True, kw_only=True):
         return None
 
 
-async def read_case_file(desk: Desk, case_id: CaseId, officer: Officer) -> CaseFile:
+async def read_case_file(
+    desk: Desk, case_id: CaseId, officer: Officer, acting_for: Officer | None = None
+) -> CaseFile:
     """Everything held of a case, and what this officer may do to it; UnknownCaseError."""
     node, holdings = desk.node, desk.holdings
     case = await node.journal.get_case(case_id)
-    standing = await desk.standing(Sitting(officer=officer, case_id=case_id), case)
+    sitting = Sitting(officer=officer, acting_for=acting_for, case_id=case_id)
+    standing = await desk.standing(sitting, case)
 
     def look(work: Work) -> _Read:
         return _read(Batch(node, work), case_id)
@@ -150,6 +156,8 @@ async def read_case_file(desk: Desk, case_id: CaseId, officer: Officer) -> CaseF
         deposits=read.deposits,
         fallen=read.fallen,
         offline=read.offline,
+        colleagues=approvers(PositionKind, standing),
+        duplicates=tuple([await node.journal.get_case(each) for each in standing.duplicates]),
     )
 
 

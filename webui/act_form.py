@@ -4,8 +4,7 @@ Every choice is checked against what the case, its matter and the node's lists a
 act may be done is not asked here: the rules are asked by whoever performs it.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import msgspec
@@ -13,54 +12,17 @@ from litestar.exceptions import NotFoundException
 from msgspec import Struct
 
 from casework import act as acts
-from casework.act import AnyAct, Intake
-from casework.assessment import needs
-from casework.calendar import Calendar
-from casework.case import Case
-from casework.facts import facts_of
-from casework.material import MaterialRequirement, MaterialState, MaterialVerdict
-from casework.matter import MatterVersion
-from casework.names import DepartmentId, MessageId, NodeId
+from casework.act import AnyAct
+from casework.names import CaseId, DepartmentId, MessageId, NodeId, OfficerId
 from casework.party import HandoverSheet
 from webui import labels
-from webui.act_dialogs import RECLAIM_CODES, grounds_of, review_steps
-from webui.case_given import CaseGiven, WaitingDeposit
+from webui.act_fields import RECLAIM_CODES, exemptions, review_steps
+from webui.act_reading import GROUNDS_LENGTH_MAX, ActPlace, Reading
 from webui.case_words import word
 from webui.forms import Form
-from webui.notices import deficiencies_of, notice_text
 
-COPIES_MAX: Final = 99
-DOCUMENT_LENGTH_MAX: Final = 50
-GROUNDS_LENGTH_MAX: Final = 2_000
-REMEDY_LENGTH_MAX: Final = 200
+SUPERIOR_LENGTH_MAX: Final = 60
 _JSON_PARTS: Final = frozenset({"applicant", "form", "delivery"})
-_MESSAGE_ID_LENGTH: Final = 64
-
-
-class ActPlace(Struct, frozen=True, kw_only=True):
-    """The case an act is about, and the lists its choices come from."""
-
-    case: Case
-    matter: MatterVersion
-    calendar: Calendar
-    today: date
-    destinations: Mapping[NodeId, str] = {}
-    counters: Mapping[NodeId, str] = {}
-    departments: Mapping[DepartmentId, str] = {}
-    deposits: tuple[WaitingDeposit, ...] = ()
-
-    @classmethod
-    def of(cls, given: CaseGiven) -> "ActPlace":
-        return cls(
-            case=given.case,
-            matter=given.matter,
-            calendar=given.calendar,
-            today=given.calendar.day_of(given.now),
-            destinations=given.destinations,
-            counters=given.counters,
-            departments=given.departments,
-            deposits=given.deposits,
-        )
 
 
 class ActRead(Struct, frozen=True, kw_only=True):
@@ -78,7 +40,7 @@ def read_act(name: str, form: Form, place: ActPlace) -> ActRead:
     reader = _READERS.get(name)
     if reader is None:
         raise NotFoundException(name)
-    reading = _Reading(form, place)
+    reading = Reading(form, place)
     act = reader(reading)
     sound = act if act is not None and not form.errors else None
     return ActRead(
@@ -90,121 +52,17 @@ def media_type_of(part: str) -> str:
     return "application/json" if part in _JSON_PARTS else "text/plain"
 
 
-class _Reading:
-    """The form of one act, with the texts found so far."""
-
-    def __init__(self, form: Form, place: ActPlace) -> None:
-        self.form = form
-        self.place = place
-        self.texts: dict[str, str] = {}
-
-    def seen(self) -> MessageId | None:
-        typed = self.form.typed("seen")
-        return MessageId(typed) if len(typed) == _MESSAGE_ID_LENGTH else None
-
-    def choice(self, name: str, allowed: Collection[str]) -> str:
-        """One of a closed set; empty after an error."""
-        return self.form.choice(name, allowed, label=word("field", name), required=True) or ""
-
-    def document(self) -> str | None:
-        return (
-            self.form.text(
-                "document", label=word("field", "document"), length_max=DOCUMENT_LENGTH_MAX
-            )
-            or None
-        )
-
-    def keep_text(self, part: str, field: str, *, required: bool = True) -> None:
-        text = self.form.long_text(
-            field, label=word("field", field), required=required, length_max=GROUNDS_LENGTH_MAX
-        )
-        if text:
-            self.texts[part] = text
-
-    def intake(self) -> Intake | None:
-        intake = self.place.case.intake
-        if intake is None:
-            self.form.errors.add("seen", labels.error_text("E_PART_MISSING"))
-        return intake
-
-    def supply_by(self) -> str:
-        label = word("field", "supply_by")
-        day = self.form.day("supply_by", label=label, required=True)
-        if day is not None and day < self.place.today:
-            self.form.errors.add("supply_by", word("problem", "past_day"))
-        return day.isoformat() if day else ""
-
-    def materials(self) -> tuple[MaterialVerdict, ...]:
-        """A verdict on every material needed; what the form leaves out stays as it was found."""
-        before = {verdict.material: verdict for verdict in self.place.case.materials}
-        found = []
-        for need in needs(self.place.matter, facts_of(self.place.case)):
-            asked = need.requirement
-            if f"state-{asked.id}" in self.form.names():
-                found.append(self._verdict(asked))
-            elif asked.id in before:
-                found.append(before[asked.id])
-            elif need.needed:
-                problem = word("problem", "state", material=asked.name)
-                self.form.errors.add(f"state-{asked.id}", problem)
-        return tuple(found)
-
-    def _verdict(self, asked: MaterialRequirement) -> MaterialVerdict:
-        label = asked.name
-        states = tuple(state.value for state in MaterialState)
-        state = self.form.choice(f"state-{asked.id}", states, label=label, required=True)
-        checks = tuple(check.id for check in asked.acceptance_standard)
-        failed = self.form.chosen(f"failed-{asked.id}", checks, label=label)
-        present = state == MaterialState.PRESENT.value
-        return MaterialVerdict(
-            asked.id,
-            MaterialState(state or MaterialState.MISSING.value),
-            self._count("originals", asked, asked.originals) if present else 0,
-            self._count("copies", asked, asked.copies) if present else 0,
-            failed,
-        )
-
-    def _count(self, kind: str, asked: MaterialRequirement, otherwise: int) -> int:
-        label = f"{asked.name}　{word('field', kind)}"
-        name = f"{kind}-{asked.id}"
-        given = self.form.integer(name, label=label, low=0, high=COPIES_MAX)
-        return otherwise if given is None else given
-
-    def grounds(self) -> tuple[str, ...]:
-        known = [code for group in grounds_of(self.place.matter) for code, _ in group.choices]
-        return self.form.chosen("grounds", known, label=word("field", "grounds"), required=True)
-
-    def keep_notice(self, materials: tuple[MaterialVerdict, ...], *, remark_required: bool) -> None:
-        """What the applicant is told, as the part `notice`."""
-        remedies = {
-            verdict.material: self.form.text(
-                f"remedy-{verdict.material}",
-                label=word("field", "remedy"),
-                length_max=REMEDY_LENGTH_MAX,
-            )
-            for verdict in materials
-        }
-        remark = self.form.long_text(
-            "remark", label=word("field", "remark"), length_max=GROUNDS_LENGTH_MAX
-        )
-        if remark_required and not remark:
-            self.form.errors.add("remark", word("problem", "again"))
-        told = deficiencies_of(self.place.matter, materials, remedies)
-        if text := notice_text(told, remark):
-            self.texts["notice"] = text
-
-
-def _collect(reading: _Reading) -> AnyAct | None:
+def _collect(reading: Reading) -> AnyAct | None:
     intake, materials = reading.intake(), reading.materials()
     return acts.Collect(intake, materials) if intake else None
 
 
-def _receive(reading: _Reading) -> AnyAct | None:
+def _receive(reading: Reading) -> AnyAct | None:
     intake, materials = reading.intake(), reading.materials()
     return acts.Receive(intake, materials) if intake else None
 
 
-def _instant(reading: _Reading) -> AnyAct | None:
+def _instant(reading: Reading) -> AnyAct | None:
     intake, materials = reading.intake(), reading.materials()
     recipient = reading.choice("recipient", labels.RECIPIENT)
     document = reading.document()
@@ -213,35 +71,144 @@ def _instant(reading: _Reading) -> AnyAct | None:
     return acts.Instant(intake, materials, intake.facts, document, recipient)
 
 
-def _notify_deficiency(reading: _Reading) -> AnyAct | None:
+def _notify_deficiency(reading: Reading) -> AnyAct | None:
     materials = reading.materials()
-    reading.keep_notice(materials, remark_required=reading.place.case.notices > 0)
-    supply_by = reading.supply_by()
-    return acts.NotifyDeficiency(materials, supply_by) if supply_by else None
+    reading.keep_notice(materials, remark_required=False)
+    supply_by, agreed_by = reading.last_day(), _agreed_by(reading)
+    return acts.NotifyDeficiency(materials, supply_by, agreed_by) if supply_by else None
 
 
-def _notify_deficiency_review(reading: _Reading) -> AnyAct | None:
+def _notify_deficiency_review(reading: Reading) -> AnyAct | None:
     materials = reading.materials()
     reading.keep_notice(materials, remark_required=True)
-    supply_by = reading.supply_by()
-    return acts.NotifyDeficiencyReview(materials, supply_by) if supply_by else None
+    supply_by, agreed_by = reading.last_day(), _agreed_by(reading)
+    return acts.NotifyDeficiencyReview(materials, supply_by, agreed_by) if supply_by else None
 
 
-def _accept_deferred(reading: _Reading) -> AnyAct | None:
-    materials, supply_by = reading.materials(), reading.supply_by()
+def _agreed_by(reading: Reading) -> OfficerId | None:
+    """Who agreed to tell the applicant once more, and the reason, where it is not the first."""
+    if reading.place.case.notices == 0:
+        return None
+    reading.keep_text("grounds", "again_reason")
+    return reading.officer("agreed_by")
+
+
+def _pre_return(reading: Reading) -> AnyAct:
+    reading.keep_text("notice", "reason")
+    return acts.PreReturn()
+
+
+def _start_special(reading: Reading) -> AnyAct | None:
+    reading.keep_text("grounds", "reason")
+    procedure = reading.choice("procedure", _procedures(reading))
+    expected_by, approver = reading.last_day("expected_by"), reading.officer("approved_by")
+    return acts.StartSpecial(procedure, expected_by, approver) if expected_by else None
+
+
+def _request_extension(reading: Reading) -> AnyAct | None:
+    reading.keep_text("grounds", "reason")
+    extra = reading.extra()
+    return acts.RequestExtension(extra) if extra else None
+
+
+def _grant_extension(reading: Reading) -> AnyAct | None:
+    extra = reading.extra()
+    return acts.GrantExtension(extra) if extra else None
+
+
+def _refuse_extension(reading: Reading) -> AnyAct:
+    reading.keep_text("opinion", "opinion")
+    return acts.RefuseExtension()
+
+
+def _forward_up(reading: Reading) -> AnyAct:
+    reading.keep_text("opinion", "opinion")
+    label = word("field", "superior")
+    superior = reading.form.text(
+        "superior", label=label, required=True, length_max=SUPERIOR_LENGTH_MAX
+    )
+    return acts.ForwardUp(superior)
+
+
+def _answer_from_above(reading: Reading) -> AnyAct | None:
+    reading.keep_text("opinion", "opinion")
+    outcome = reading.choice("outcome", labels.OUTCOME)
+    return acts.AnswerFromAbove(acts.Outcome(outcome)) if outcome else None
+
+
+def _deferred_lapse(reading: Reading) -> AnyAct | None:
+    deferral = reading.place.matter.supports.deferral
+    return acts.DeferredLapse(acts.OverdueEffect(deferral.if_overdue)) if deferral else None
+
+
+def _terminate(reading: Reading) -> AnyAct | None:
+    reading.keep_text("grounds", "reason")
+    ground, leader = reading.choice("ground", labels.TERMINATION), reading.officer("approved_by")
+    return acts.Terminate(acts.TerminationGround(ground), leader) if ground else None
+
+
+def _correct(reading: Reading) -> AnyAct:
+    reading.keep_text("grounds", "reason")
+    return acts.Correct(reading.document(), reading.officer("approved_by"))
+
+
+def _revoke(reading: Reading) -> AnyAct | None:
+    reading.keep_text("grounds", "reason")
+    ground, leader = reading.choice("ground", labels.REVOCATION), reading.officer("approved_by")
+    return acts.Revoke(acts.RevocationGround(ground), leader) if ground else None
+
+
+def _reopen(reading: Reading) -> AnyAct:
+    reading.keep_text("grounds", "reason")
+    return acts.Reopen(reading.officer("approved_by"))
+
+
+def _other(reading: Reading) -> CaseId:
+    return CaseId(reading.choice("other", [each.id for each in reading.place.duplicates]))
+
+
+def _keep_apart(reading: Reading) -> AnyAct:
+    reading.keep_text("grounds", "reason")
+    return acts.KeepApart(_other(reading))
+
+
+def _open_green_channel(reading: Reading) -> AnyAct:
+    reading.keep_text("grounds", "reason")
+    return acts.OpenGreenChannel(reading.officer("approved_by"))
+
+
+def _settle_fee(reading: Reading) -> AnyAct | None:
+    matter = reading.place.matter
+    fee = reading.choice("fee", [str(at) for at in range(len(matter.fees))])
+    waived = [name for name, _ in exemptions(matter)]
+    label = word("field", "exemption")
+    ground = reading.form.choice("exemption", waived, label=label) if waived else None
+    of_fee, _, place = (ground or "").partition("-")
+    if ground and of_fee != fee:
+        reading.form.errors.add("exemption", word("problem", "exemption"))
+    paid = 0 if ground else reading.fen("paid_yuan")
+    return acts.SettleFee(int(fee), paid, int(place) if ground else None) if fee else None
+
+
+def _procedures(reading: Reading) -> list[str]:
+    return [special.id for special in reading.place.matter.special_procedures]
+
+
+def _accept_deferred(reading: Reading) -> AnyAct | None:
+    materials, supply_by = reading.materials(), reading.last_day()
     return acts.AcceptDeferred(materials, supply_by) if supply_by else None
 
 
-def _refuse_acceptance(reading: _Reading) -> AnyAct:
+def _refuse_acceptance(reading: Reading) -> AnyAct:
     reading.keep_text("grounds", "grounds_text")
     return acts.RefuseAcceptance(reading.grounds())
 
 
-def _dispatch(reading: _Reading) -> AnyAct:
+def _dispatch(reading: Reading) -> AnyAct:
     return acts.Dispatch(DepartmentId(reading.choice("department", reading.place.departments)))
 
 
-def _opine(reading: _Reading) -> AnyAct | None:
+def _opine(reading: Reading) -> AnyAct | None:
     steps = [code for code, _ in review_steps(reading.place.matter)]
     step = reading.choice("step", steps)
     outcome = reading.choice("outcome", labels.OUTCOME)
@@ -249,22 +216,22 @@ def _opine(reading: _Reading) -> AnyAct | None:
     return acts.Opine(int(step), acts.Outcome(outcome)) if step and outcome else None
 
 
-def _end_special(reading: _Reading) -> AnyAct:
-    known = [special.id for special in reading.place.matter.special_procedures]
-    return acts.EndSpecial(reading.choice("procedure", known))
+def _end_special(reading: Reading) -> AnyAct:
+    reading.keep_text("opinion", "opinion")
+    return acts.EndSpecial(reading.choice("procedure", _procedures(reading)))
 
 
-def _decide_grant(reading: _Reading) -> AnyAct:
+def _decide_grant(reading: Reading) -> AnyAct:
     reading.keep_text("opinion", "opinion")
     return acts.DecideGrant((), reading.document())
 
 
-def _decide_refuse(reading: _Reading) -> AnyAct:
+def _decide_refuse(reading: Reading) -> AnyAct:
     reading.keep_text("grounds", "grounds_text")
     return acts.DecideRefuse((), reading.grounds(), reading.document())
 
 
-def _deliver(reading: _Reading) -> AnyAct:
+def _deliver(reading: Reading) -> AnyAct:
     form = reading.form
     recipient = reading.choice("recipient", labels.RECIPIENT)
     method = reading.choice("method", labels.DELIVERY)
@@ -282,19 +249,19 @@ def _deliver(reading: _Reading) -> AnyAct:
     return acts.Deliver(recipient, method)
 
 
-def _withdraw(reading: _Reading) -> AnyAct:
+def _withdraw(reading: Reading) -> AnyAct:
     asked_by = reading.choice("asked_by", labels.RECIPIENT)
     reading.keep_text("notice", "reason", required=False)
     return acts.Withdraw(asked_by)
 
 
-def _return_pen(reading: _Reading) -> AnyAct | None:
+def _return_pen(reading: Reading) -> AnyAct | None:
     giver = reading.place.case.pen_from
     allowed = [giver, reading.place.case.county] if giver else []
     return acts.ReturnPen(NodeId(reading.choice("to", allowed)))
 
 
-def _reclaim_pen(reading: _Reading) -> AnyAct | None:
+def _reclaim_pen(reading: Reading) -> AnyAct | None:
     case = reading.place.case
     ground = reading.choice("ground", labels.RECLAIM)
     entries = [moment.entry for moment in case.timeline] + list(case.fallen) + list(case.rivals)
@@ -306,7 +273,7 @@ def _reclaim_pen(reading: _Reading) -> AnyAct | None:
     return acts.ReclaimPen(acts.ReclaimGround(ground), MessageId(about), hold, code)
 
 
-def _take_up_deposit(reading: _Reading) -> AnyAct | None:
+def _take_up_deposit(reading: Reading) -> AnyAct | None:
     waiting = {each.id: each for each in reading.place.deposits if each.act is not None}
     chosen = waiting.get(MessageId(reading.choice("deposit", waiting)))
     if chosen is None or chosen.act is None:
@@ -314,7 +281,7 @@ def _take_up_deposit(reading: _Reading) -> AnyAct | None:
     return acts.TakeUpDeposit(chosen.id, chosen.at_text, chosen.act)
 
 
-_READERS: Final[Mapping[str, Callable[[_Reading], AnyAct | None]]] = {
+_READERS: Final[Mapping[str, Callable[[Reading], AnyAct | None]]] = {
     "draft": lambda r: acts.Draft(intake) if (intake := r.intake()) else None,
     "collect": _collect,
     "receive": _receive,
@@ -329,9 +296,30 @@ _READERS: Final[Mapping[str, Callable[[_Reading], AnyAct | None]]] = {
     "opine": _opine,
     "notify_deficiency_review": _notify_deficiency_review,
     "supplement_in_review": lambda r: acts.SupplementInReview(r.materials()),
+    "pre_return": _pre_return,
+    "pre_pass": lambda _: acts.PrePass(),
+    "lapse": lambda _: acts.Lapse(),
+    "deem_accepted": lambda _: acts.DeemAccepted(),
+    "judge_materials": lambda r: acts.JudgeMaterials(r.materials()),
+    "start_special": _start_special,
     "end_special": _end_special,
+    "request_extension": _request_extension,
+    "grant_extension": _grant_extension,
+    "refuse_extension": _refuse_extension,
+    "forward_up": _forward_up,
+    "answer_from_above": _answer_from_above,
     "decide_grant": _decide_grant,
     "decide_refuse": _decide_refuse,
+    "deferred_lapse": _deferred_lapse,
+    "confirm_arrival": lambda _: acts.ConfirmArrival(),
+    "terminate": _terminate,
+    "correct": _correct,
+    "revoke": _revoke,
+    "reopen": _reopen,
+    "merge_into": lambda r: acts.MergeInto(_other(r)),
+    "keep_apart": _keep_apart,
+    "open_green_channel": _open_green_channel,
+    "settle_fee": _settle_fee,
     "deferred_satisfied": lambda r: acts.DeferredSatisfied(r.materials()),
     "produce_result": lambda r: acts.ProduceResult(r.document()),
     "forward_result": lambda r: acts.ForwardResult(NodeId(r.choice("to", r.place.counters))),

@@ -9,17 +9,27 @@ from typing import Final
 
 from msgspec import Struct
 
-from casework.case import Deferral
-from casework.errors import ActNotOpenError, CaseworkError
-from casework.names import Tier, is_county, tier_of
+from casework.errors import (
+    ActNotOpenError,
+    CaseworkError,
+    NoDecisionError,
+    NotForwardedError,
+    NoticeStillOpenError,
+    TimeNotOverError,
+    WrongCounterError,
+)
+from casework.names import Tier, is_county, is_of_county, tier_of
 from casework.procedure import BY_NAME, Power
 from webui import labels
 from webui.act_dialogs import ActDialog, act_dialog
+from webui.act_fields import unsettled_fees
 from webui.case_given import CaseGiven
 from webui.case_words import word
 
 # An icon and a kind of button; the order is that of the page, the first that is open has the key.
 MAIN_ACTS: Final[Mapping[str, tuple[str, str]]] = {
+    "deem_accepted": ("clock-check", "primary"),
+    "pre_pass": ("circle-check", "primary"),
     "receive": ("inbox", "primary"),
     "instant": ("bolt", "primary"),
     "accept": ("circle-check", "primary"),
@@ -27,21 +37,40 @@ MAIN_ACTS: Final[Mapping[str, tuple[str, str]]] = {
     "supplement": ("file-plus", "primary"),
     "notify_deficiency": ("alert-triangle", ""),
     "refuse_acceptance": ("circle-x", "outline-danger"),
-    "take": ("clipboard-check", "primary"),
-    "dispatch": ("send", ""),
     "supplement_in_review": ("file-plus", "primary"),
+    "grant_extension": ("calendar-plus", "primary"),
+    "refuse_extension": ("calendar-off", "outline-danger"),
+    "judge_materials": ("checklist", "primary"),
+    "end_special": ("player-play", "primary"),
     "decide_grant": ("circle-check", "primary"),
     "decide_refuse": ("circle-x", "outline-danger"),
     "opine": ("message-circle", ""),
     "notify_deficiency_review": ("alert-triangle", ""),
+    "forward_up": ("arrow-up", ""),
+    "answer_from_above": ("arrow-down", ""),
+    "take": ("clipboard-check", "primary"),
+    "dispatch": ("send", ""),
     "deferred_satisfied": ("file-check", "primary"),
     "produce_result": ("certificate", "primary"),
+    "confirm_arrival": ("mailbox", ""),
     "deliver": ("hand-grab", "primary"),
     "forward_result": ("send", ""),
     "close": ("archive", "primary"),
 }
 MORE_ACTS: Final[Mapping[str, tuple[str, str]]] = {
-    "end_special": ("player-play", ""),
+    "pre_return": ("arrow-back-up", ""),
+    "start_special": ("player-pause", ""),
+    "request_extension": ("calendar-plus", ""),
+    "settle_fee": ("coin", ""),
+    "open_green_channel": ("leaf", ""),
+    "merge_into": ("git-merge", ""),
+    "keep_apart": ("arrows-split", ""),
+    "lapse": ("mail-off", ""),
+    "deferred_lapse": ("hourglass-off", "outline-danger"),
+    "terminate": ("ban", "outline-danger"),
+    "correct": ("pencil", ""),
+    "revoke": ("circle-x", "outline-danger"),
+    "reopen": ("refresh", ""),
     "change_pickup": ("map-pin", ""),
     "hand_over_pen": ("arrow-right", ""),
     "return_pen": ("arrow-back-up", ""),
@@ -49,6 +78,12 @@ MORE_ACTS: Final[Mapping[str, tuple[str, str]]] = {
     "reclaim_pen": ("shield-lock", "outline-danger"),
 }
 _KEY: Final = "F9"
+_COUNTY_ONLY: Final = frozenset({Power.COUNTY, Power.DEPARTMENT})
+# Reasons that mean: there is no occasion for it, so nobody misses the button.
+_NO_OCCASION: Final = (
+    *(ActNotOpenError, NoticeStillOpenError, TimeNotOverError, NotForwardedError),
+    *(NoDecisionError, WrongCounterError),
+)
 
 
 class ActButton(Struct, frozen=True, kw_only=True):
@@ -94,9 +129,9 @@ def acts_of(given: CaseGiven) -> ActsView:
 
 def _fits(name: str, given: CaseGiven) -> bool:
     """Whether an act makes sense for the case at this node, whoever asks."""
-    if isinstance(given.why_not[name], ActNotOpenError):
+    if isinstance(given.why_not[name], _NO_OCCASION):
         return False
-    if BY_NAME[name].power is Power.COUNTY and not is_county(given.node):
+    if BY_NAME[name].power in _COUNTY_ONLY and not is_of_county(given.node):
         return False
     return name not in _FITS or _FITS[name](given)
 
@@ -105,10 +140,10 @@ _FITS: Final[Mapping[str, Callable[[CaseGiven], bool]]] = {
     "receive": lambda g: g.case.intake is not None and tier_of(g.node) is not Tier.VILLAGE,
     "instant": lambda g: g.case.intake is not None and g.matter.is_instant,
     "accept_deferred": lambda g: g.matter.supports.deferral is not None,
-    "notify_deficiency_review": lambda g: not g.matter.is_instant and not g.case.paused,
-    "supplement_in_review": lambda g: g.case.paused,
-    "end_special": lambda g: g.case.paused and bool(g.matter.special_procedures),
-    "deferred_satisfied": lambda g: g.case.deferral is Deferral.OPEN,
+    "notify_deficiency_review": lambda g: not g.matter.is_instant,
+    "start_special": lambda g: not g.matter.is_instant,
+    "request_extension": lambda g: g.matter.supports.extension is not None,
+    "settle_fee": lambda g: bool(unsettled_fees(g)),
     "dispatch": lambda g: is_county(g.node) and bool(g.departments),
     "hand_over_pen": lambda g: bool(g.destinations),
     "forward_result": lambda g: bool(g.counters),

@@ -16,7 +16,16 @@ from casework.case import Case
 from casework.entry import PartRef, Written
 from casework.errors import CaseworkError
 from casework.matter import MatterVersion
-from casework.names import DepartmentId, MessageId, NodeId, OfficerId, PartHash
+from casework.names import (
+    CaseId,
+    CaseNumber,
+    DepartmentId,
+    MessageId,
+    NodeId,
+    OfficerId,
+    PartHash,
+)
+from casework.organisation import Officer
 from casework.party import ApplicantSheet
 from webui.list_view import SyncMark
 from webui.names_known import Names
@@ -48,6 +57,15 @@ class WaitingDeposit(Struct, frozen=True, kw_only=True):
     parts: tuple[PartRef, ...] = ()
 
 
+class Duplicate(Struct, frozen=True):
+    """Another open case of what seems the same application."""
+
+    id: CaseId
+    number: CaseNumber
+    received_at: datetime
+    node: NodeId
+
+
 class CaseGiven(Struct, frozen=True, kw_only=True):
     """A case and what is known around it, as one officer at one node sees it."""
 
@@ -76,6 +94,8 @@ class CaseGiven(Struct, frozen=True, kw_only=True):
     destinations: Mapping[NodeId, str] = {}
     counters: Mapping[NodeId, str] = {}
     departments: Mapping[DepartmentId, str] = {}
+    colleagues: tuple[Officer, ...] = ()  # who may be named as having agreed to an act
+    duplicates: tuple[Duplicate, ...] = ()
 
     def text_of(self, entry: MessageId, name: str) -> str:
         """What an entry's part of this name says, as far as it lies here."""

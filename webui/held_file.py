@@ -17,9 +17,10 @@ from casework.entry import PartRef, Written
 from casework.errors import CaseworkError
 from casework.matter import MatterVersion
 from casework.names import DepartmentId, MessageId, NodeId, OfficerId, PartHash
+from casework.organisation import Officer
 from casework.party import ApplicantSheet
 from webui import labels
-from webui.case_given import CaseGiven, PartStanding, WaitingDeposit
+from webui.case_given import CaseGiven, Duplicate, PartStanding, WaitingDeposit
 from webui.list_view import SyncMark
 from webui.names_known import Names
 
@@ -92,6 +93,10 @@ class HeldFile(Protocol):
     def fallen(self) -> tuple[Written, ...]: ...
     @property
     def offline(self) -> frozenset[MessageId]: ...
+    @property
+    def colleagues(self) -> tuple[Officer, ...]: ...
+    @property
+    def duplicates(self) -> tuple[Case, ...]: ...
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -137,6 +142,8 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         destinations=seen.destinations,
         counters=seen.counters,
         departments=seen.departments,
+        colleagues=file.colleagues,
+        duplicates=tuple(_duplicate(each) for each in file.duplicates),
     )
 
 
@@ -157,6 +164,12 @@ def sync_mark(row: WayUp) -> SyncMark:
         percent=row.percent if state == "in_transit" else None,
         reason=labels.error_text(row.code) if row.code else "",
     )
+
+
+def _duplicate(case: Case) -> Duplicate:
+    received = case.moments("receive")
+    at = received[0].at if received else case.timeline[0].at
+    return Duplicate(case.id, case.number, at, case.received_by or case.opened_by)
 
 
 def _deposit(held: HeldDeposit) -> WaitingDeposit:

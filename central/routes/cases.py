@@ -20,7 +20,8 @@ from central.words import sections, word
 from sync.parts import PartNotHeldError
 from webui import labels
 from webui.act_contents import ACT_BODY_BYTES_MAX, RESULT, contents_of
-from webui.act_form import ActPlace, ActRead, read_act
+from webui.act_form import ActRead, read_act
+from webui.act_reading import ActPlace
 from webui.case_view import case_view, clocks_view
 from webui.documents import PaperKind, render_async
 from webui.errors import WebError

@@ -15,7 +15,8 @@ from casework.procedure import BY_NAME, PROCEDURE, Row
 from tests.builders import COUNTY, INTAKE, LIN, TOWN, VILLAGE, WU
 from tests.webui.case_builders import given_of, stories, verdicts
 from webui.act_dialogs import ActDialog, act_dialog, deposit_dialog
-from webui.act_form import ActPlace, read_act
+from webui.act_form import read_act
+from webui.act_reading import ActPlace
 from webui.case_act_view import MAIN_ACTS, MORE_ACTS
 from webui.case_given import CaseGiven, WaitingDeposit
 from webui.forms import Form
@@ -52,8 +53,8 @@ def filled(dialog: ActDialog) -> Form:
         sent[select.name] = select.value or select.choices[0][0]
     if dialog.grounds:
         sent["grounds"] = [group.choices[0][0] for group in dialog.grounds]
-    if dialog.supply_by:
-        sent["supply_by"] = dialog.supply_by.isoformat()
+    if dialog.day:
+        sent[dialog.day.name] = dialog.day.value.isoformat()
     sent |= {field.name: field.value or "一" for field in dialog.inputs}
     sent |= {field.name: "情况属实" for field in dialog.texts}
     return Form.of(sent)

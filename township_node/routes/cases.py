@@ -35,7 +35,8 @@ from township_node.services.reading import (
 from township_node.words import word
 from webui import labels
 from webui.act_contents import ACT_BODY_BYTES_MAX, Content, contents_of
-from webui.act_form import ActPlace, ActRead, read_act
+from webui.act_form import ActRead, read_act
+from webui.act_reading import ActPlace
 from webui.case_given import CaseGiven
 from webui.case_view import case_view, clocks_view
 from webui.documents import PaperError, PaperKind

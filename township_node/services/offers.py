@@ -14,7 +14,8 @@ from casework.errors import CaseworkError
 from casework.procedure import UNDECIDED
 from township_node.words import word
 from webui import labels
-from webui.act_dialogs import ActDialog, TextField, act_dialog
+from webui.act_dialogs import ActDialog, act_dialog
+from webui.act_fields import TextField
 from webui.case_given import CaseGiven
 
 _SITTINGS = {

@@ -42,7 +42,8 @@ from village_agent.services.worklist import (
 from village_agent.words import sections
 from webui import labels
 from webui.act_contents import ACT_BODY_BYTES_MAX, contents_of
-from webui.act_form import ActPlace, ActRead, read_act
+from webui.act_form import ActRead, read_act
+from webui.act_reading import ActPlace
 from webui.case_given import CaseGiven
 from webui.case_view import case_view
 from webui.documents import PaperError, PaperKind
