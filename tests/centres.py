@@ -257,6 +257,7 @@ async def decided_by_the_county(world: World, case: CaseId) -> None:
     await desk.perform_all(
         (
             Step(acts.Take()),
+            Step(acts.JudgeMaterials(stands.materials)),
             Step(acts.Opine(1, acts.Outcome.PASS), (opinion,)),
             Step(acts.DecideGrant((), "翁民决〔2026〕1号"), (opinion,)),
             Step(acts.ProduceResult("翁民决〔2026〕1号"), (result,)),

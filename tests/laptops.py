@@ -175,6 +175,7 @@ async def ready_for_the_village(village: Village, lin: Agent, wu: Clerk) -> Case
     await desk.perform_all(
         (
             Step(acts.Take()),
+            Step(acts.JudgeMaterials((await desk.get_case(case)).materials)),
             Step(acts.DecideGrant((), "翁民〔2026〕1号"), (opinion,)),
             Step(acts.ProduceResult("翁民〔2026〕1号"), (result,)),
             Step(acts.ForwardResult(VILLAGE)),

@@ -25,7 +25,7 @@ WITH_MATERIALS: Final = frozenset(
     {
         *("receive", "collect", "instant", "accept", "accept_deferred", "notify_deficiency"),
         *("supplement", "notify_deficiency_review", "supplement_in_review", "deferred_satisfied"),
-        "judge_materials",
+        *("judge_materials", "submit_online"),
     }
 )
 WITH_SCANS: Final = frozenset({"supplement", "supplement_in_review", "deferred_satisfied"})

@@ -27,7 +27,8 @@ RECLAIM_CODES: Final = (
     *("E_SEPARATE_ACCEPTOR", "E_TWO_PERSON", "E_MATERIALS", "E_CONDITIONS", "E_GROUNDS"),
 )
 _NOT_A_REVIEW: Final = frozenset({StepAct.ACCEPT, StepAct.ISSUE, StepAct.MIRROR})
-FEN_DIGITS: Final = 2
+# Ticked where an approver who takes a case finds its papers sound.
+MATERIALS_SOUND: Final = "materials_sound"
 
 
 class TextField(Struct, frozen=True, kw_only=True):
@@ -268,6 +269,7 @@ _FIELDS: Final[Mapping[str, Callable[[CaseGiven], Fields]]] = {
     "notify_deficiency_review": lambda g: _notice(g, remark=True),
     "refuse_acceptance": lambda _: {"texts": (_text("grounds_text", "refuse_acceptance"),)},
     "dispatch": lambda g: {"selects": (_select("department", g.departments, g.matter.department),)},
+    "take": lambda _: {"flags": ((MATERIALS_SOUND, word("field", MATERIALS_SOUND)),)},
     "opine": _opinion,
     "start_special": _special,
     "end_special": _special_ended,

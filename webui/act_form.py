@@ -57,6 +57,11 @@ def _collect(reading: Reading) -> AnyAct | None:
     return acts.Collect(intake, materials) if intake else None
 
 
+def _submit_online(reading: Reading) -> AnyAct | None:
+    intake, materials = reading.intake(), reading.materials()
+    return acts.SubmitOnline(intake, materials) if intake else None
+
+
 def _receive(reading: Reading) -> AnyAct | None:
     intake, materials = reading.intake(), reading.materials()
     return acts.Receive(intake, materials) if intake else None
@@ -296,6 +301,7 @@ _READERS: Final[Mapping[str, Callable[[Reading], AnyAct | None]]] = {
     "opine": _opine,
     "notify_deficiency_review": _notify_deficiency_review,
     "supplement_in_review": lambda r: acts.SupplementInReview(r.materials()),
+    "submit_online": _submit_online,
     "pre_return": _pre_return,
     "pre_pass": lambda _: acts.PrePass(),
     "lapse": lambda _: acts.Lapse(),

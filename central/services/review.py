@@ -22,6 +22,7 @@ from sync.desk import Attachment, Desk, Sitting, Step
 from sync.holdings import Holdings
 from sync.taking_up import attachments_of
 from webui.act_contents import RESULT, Content
+from webui.act_fields import MATERIALS_SOUND
 from webui.act_form import ActRead
 from webui.case_given import CaseGiven
 from webui.county_words import county_words
@@ -89,7 +90,7 @@ class Review:
         if read.seen is None:
             raise CaseMovedOnError(opened.case.id)
         brought = tuple(Attachment(each.name, each.media_type, each.data) for each in contents)
-        steps = await self._steps(opened, read.act, brought)
+        steps = await self._steps(opened, read, brought)
         return await self._desk.perform_all(
             steps, Sitting(officer=officer, case_id=opened.case.id, seen=read.seen)
         )
@@ -124,15 +125,18 @@ class Review:
         )
 
     async def _steps(
-        self, opened: Opened, act: AnyAct, brought: tuple[Attachment, ...]
+        self, opened: Opened, read: ActRead, brought: tuple[Attachment, ...]
     ) -> tuple[Step, ...]:
-        case, here = opened.case, self._desk.node.id
+        case, act, here = opened.case, read.act, self._desk.node.id
+        assert act is not None, "a form with errors asks for nothing"
         if isinstance(act, acts.TakeUpDeposit):
             waiting = next(each for each in opened.given.deposits if each.id == act.deposit)
             brought = (*brought, *await attachments_of(self._desk, waiting.parts))
         if _calls_for_result(case, act) and not any(each.name == RESULT for each in brought):
             brought = (*brought, await self._result(opened))
         steps = [Step(act, brought)]
+        if isinstance(act, acts.Take) and read.form.flag(MATERIALS_SOUND):
+            steps.append(Step(acts.JudgeMaterials(case.materials)))
         if isinstance(act, acts.ForwardResult):
             if act.to != case.pickup:
                 steps.insert(0, Step(acts.ChangePickup(act.to)))

@@ -193,7 +193,7 @@ class Story:
         chen = await self.desk("county", "chen")
         case = await chen.find(self.number)
         await self.until(lambda: chen.offers(case, "take"), "the pen is at the county")
-        await chen.act(case, "take")
+        await chen.act(case, "take", materials_sound="1")
         await chen.act(case, "decide_grant", opinion="经审核确认，符合低保条件，准予。")
         for act in ("produce_result", "forward_result"):
             if await chen.offers(case, act):

@@ -13,6 +13,7 @@ from casework import act as acts
 from casework.act import HandOverPen
 from casework.case import Case
 from casework.errors import CaseworkError
+from casework.material import MaterialVerdict
 from casework.names import CaseId, MatterId, OfficerId
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.engine import Database
@@ -104,15 +105,17 @@ async def _decide(desk: Desk, database: Database) -> None:
         (COUNTY, ALLOWANCE, DECIDED),
     )
     for place, (case,) in zip(count(), rows, strict=False):
-        steps = decision() if place % 2 else decision()[:1]
+        papers = (await desk.get_case(CaseId(case))).materials
+        steps = decision(papers) if place % 2 else decision(papers)[:1]
         await do(desk, CHEN, CaseId(case), *steps)
 
 
-def decision() -> tuple[Step, ...]:
+def decision(papers: tuple[MaterialVerdict, ...]) -> tuple[Step, ...]:
     """What the county does with a case, to the result that goes to the counter."""
     opinion = Attachment("opinion", "text/plain", "材料齐全，符合条件。".encode())
     return (
         Step(acts.Take()),
+        Step(acts.JudgeMaterials(papers)),
         Step(acts.DecideGrant((), None), (opinion,)),
         Step(acts.ProduceResult(None), (Attachment("result", "application/pdf", _RESULT),)),
         Step(acts.ForwardResult(TOWN)),

@@ -73,7 +73,8 @@ async def prepare(folder: Path) -> list[CaseId]:
         await talk(town.node, county.opened.node)
         reviewing = Desk(county.opened.node, county.opened.store)
         for case in cases:
-            await do(reviewing, CHEN, case, Step(acts.Take()))
+            papers = (await reviewing.get_case(case)).materials
+            await do(reviewing, CHEN, case, Step(acts.Take()), Step(acts.JudgeMaterials(papers)))
         await talk(town.node, county.opened.node)
     return cases
 

@@ -59,6 +59,7 @@ async def test_chen_decides_a_case_from_the_queue_and_sends_its_result_down(
         await screen.go(f"/cases/{case.id}")
 
         await page.keyboard.press("F9")
+        await page.check("#act-take-materials_sound")
         await page.locator("#act-take .dialog-actions .btn-primary").click()
         await expect(page.locator(".alert-ok")).to_contain_text("已接办")
 

@@ -17,6 +17,7 @@ from casework.errors import (
     GroundsMissingError,
     LeaseEndedError,
     MaterialsIncompleteError,
+    MaterialsNotJudgedError,
     NotDelegatedError,
     NothingDeficientError,
     NotPenHolderError,
@@ -166,10 +167,15 @@ def test_who_accepted_does_not_decide_where_the_two_are_kept_apart() -> None:
 
 def test_the_county_decides_in_the_department_of_the_matter() -> None:
     case = a_felling_case(
-        (TOWN, acts.Accept(papers())), (TOWN, acts.HandOverPen(COUNTY)), (COUNTY, acts.Take())
+        (TOWN, acts.Accept(papers())),
+        (TOWN, acts.HandOverPen(COUNTY)),
+        (COUNTY, acts.Take()),
     )
     grant = acts.DecideGrant((), None)
     forester = a_standing(COUNTY, FORESTER, FELLING, facts=LITTLE)
+    # The window hears first what the department thinks of the papers (row D3).
+    assert reason(refusal(case, grant, PARTS, forester)) is MaterialsNotJudgedError
+    case = replace(case, materials_judged=True)
     assert refusal(case, grant, PARTS, forester) is None
     chen = a_standing(COUNTY, CHEN, FELLING, facts=LITTLE)
     assert reason(refusal(case, grant, PARTS, chen)) is DepartmentMismatchError

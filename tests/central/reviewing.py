@@ -110,7 +110,12 @@ class Office:
 
     async def in_review(self, matter: MatterId = SOCIAL, officer: OfficerId = CHEN) -> Case:
         case = await self.case(matter)
-        return await self.act(officer, acts.Take(), case=case.id)
+        return await self.take(case, officer)
+
+    async def take(self, case: Case, officer: OfficerId = CHEN) -> Case:
+        """Take a case and tell the window that its papers are sound."""
+        sound = acts.JudgeMaterials(case.materials)
+        return await self.act(officer, acts.Take(), sound, case=case.id)
 
     async def look(self, case: CaseId) -> Case:
         return await self.desk.get_case(case)
@@ -189,7 +194,7 @@ def issued() -> Step:
 async def delivered(office: Office) -> Case:
     """A case whose result was handed over at the county itself."""
     case = await office.case(pickup=COUNTY)
-    await office.act(CHEN, acts.Take(), case=case.id)
+    await office.take(case)
     await office.act(CHEN, granted(), case=case.id)
     await office.act(CHEN, issued(), case=case.id)
     return await office.act(SHEN, acts.Deliver("applicant", "counter"), case=case.id)

@@ -94,7 +94,7 @@ async def test_chen_takes_opines_and_grants(office: Office) -> None:
     case = await office.case()
     chen = await office.sign_in(CHEN)
 
-    await chen.post(f"/cases/{case.id}/acts/take", seen=case.head)
+    await chen.post(f"/cases/{case.id}/acts/take", seen=case.head, materials_sound="1")
     taken = await office.look(case.id)
     step = next(s.seq for s in office.matter(SOCIAL).steps if s.act == "review")
     await chen.post(
@@ -284,7 +284,7 @@ async def test_what_was_held_back_for_a_deferred_paper_is_ready_with_its_result(
     case = await office.case(relief, accepted=False)
     material, verdicts = with_one_deferred(office.matter(relief))
     await office.act(OUYANG, acts.AcceptDeferred(verdicts, "2026-12-18"), case=case.id)
-    await office.act(CHEN, acts.Take(), case=case.id)
+    await office.take(case)
     held = await office.act(CHEN, granted(), case=case.id)
     shen = await office.sign_in(SHEN)
 

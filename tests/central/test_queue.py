@@ -71,7 +71,7 @@ async def test_the_most_urgent_case_comes_first_and_the_overdue_are_counted(
 async def test_the_queue_is_narrowed_by_matter_town_and_status(office: Office) -> None:
     case = await office.case(SOCIAL)
     other = await office.case(MatterId("temporary-relief"))
-    await office.act(CHEN, acts.Take(), case=other.id)
+    await office.take(other)
     chen = await office.sign_in(CHEN)
 
     by_matter = (await chen.get(f"/?matter={SOCIAL}")).text

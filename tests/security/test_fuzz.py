@@ -18,6 +18,7 @@ from casework import act as acts
 from casework.act import AnyAct
 from casework.case_clocks import clocks_of
 from casework.entry import Entry, PartRef
+from casework.limits import LIMIT_DAYS_MAX, Limit, LimitUnit
 from casework.names import ZERO_ID, CaseNumber, Lane, NodeId, PartHash, case_id, log_name
 from sync.bodies import Deposit, DepositKind
 from sync.payloads import Body, Message
@@ -44,7 +45,7 @@ def any_of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: C901, 
     """Values of a type as it stands in an act."""
     if name in {"to", "pickup"}:
         return nodes
-    if name == "supply_by":
+    if name in {"supply_by", "expected_by"}:
         return st.sampled_from(DAYS)
     if name == "at":
         return st.just("2026-11-20T04:00:00.000000Z")
@@ -61,6 +62,9 @@ def any_of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: C901, 
         return st.none()
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(list(kind))
+    if kind is Limit:
+        days = st.sampled_from((0, 1, LIMIT_DAYS_MAX))
+        return st.builds(Limit, days, st.sampled_from(list(LimitUnit)))
     if isinstance(kind, type) and issubclass(kind, Struct):
         return an_act(kind)
     return {

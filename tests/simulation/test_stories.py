@@ -49,7 +49,10 @@ async def pens(county: Cluster, case: CaseId) -> set[NodeId]:
 
 async def decided(county: Cluster, case: CaseId) -> None:
     """The county works on a case whose pen it holds, up to the result."""
-    for act in (acts.Take(), acts.Opine(1, Outcome.PASS), acts.DecideGrant((), "D-1")):
+    found = await county.case(COUNTY, case)
+    assert found is not None
+    sound = acts.JudgeMaterials(found.materials)
+    for act in (acts.Take(), sound, acts.Opine(1, Outcome.PASS), acts.DecideGrant((), "D-1")):
         await county.act(COUNTY, act, case=case)
     await county.act(COUNTY, acts.ProduceResult("D-1"), case=case, parts={"result": RESULT})
 

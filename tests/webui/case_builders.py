@@ -10,19 +10,22 @@ from msgspec.structs import replace
 
 from casework import act as acts
 from casework.act import AnyAct
+from casework.approval import approvers
 from casework.case import Case
 from casework.entry import PartRef, Written
 from casework.fold import fold
 from casework.judging import why_not
+from casework.limits import workdays
 from casework.material import MaterialState, MaterialVerdict
 from casework.matter import MatterVersion
-from casework.names import DelegationId, MessageId, NodeId, OfficerId, PartHash
+from casework.names import CaseId, CaseNumber, DelegationId, MessageId, NodeId, OfficerId, PartHash
+from casework.organisation import PositionKind
 from casework.party import ApplicantSheet, Party
 from casework.procedure import PROCEDURE, name_of
 from casework.regions import Regions, decode_regions
 from tests import county
 from tests.builders import CHEN, COUNTY, HALL, INTAKE, LIN, OTHER_TOWN, TOWN, VILLAGE, WU, Pad
-from webui.case_given import CaseGiven, PartStanding
+from webui.case_given import CaseGiven, Duplicate, PartStanding
 from webui.list_view import SyncMark
 from webui.names_known import Names
 from webui.notices import deficiencies_of, notice_text
@@ -242,6 +245,20 @@ def stories() -> dict[str, Story]:
                 acts.ReclaimPen(acts.ReclaimGround.VERDICT, None, hold=True, code="E_MATERIALS"),
             ),
         ),
+        "special": Story(
+            m,
+            *review,
+            (COUNTY, CHEN, acts.StartSpecial("P1", "2026-12-01", LEADER), {"grounds": "一律公示"}),
+        ),
+        "extension": Story(
+            m,
+            *review,
+            (COUNTY, CHEN, acts.RequestExtension(workdays(10)), {"grounds": "须再次入户调查"}),
+        ),
+        "fee": Story(
+            priced := county.matter("real-estate-mortgage"),
+            (TOWN, WU, acts.Receive(INTAKE, verdicts(priced))),
+        ),
         "instant": Story(
             instant := county.matter("resident-pension-enrolment"),
             (TOWN, WU, acts.Instant(INTAKE, verdicts(instant), (), None, "applicant")),
@@ -283,6 +300,8 @@ def given_of(  # noqa: PLR0913
         destinations={COUNTY: names().node(COUNTY), TOWN: names().node(TOWN)},
         counters={TOWN: names().node(TOWN), OTHER_TOWN: names().node(OTHER_TOWN), HALL: "县大厅"},
         departments={each.id: each.name for each in county.organisation().departments},
+        colleagues=approvers(PositionKind, standing),
+        duplicates=(Duplicate(CaseId("e" * 32), CaseNumber("A-0002"), at, OTHER_TOWN),),
     )
 
 
