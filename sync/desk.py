@@ -31,7 +31,7 @@ from casework.names import (
     PartHash,
 )
 from casework.numbering import NumberBlock, NumberKind, number_at
-from casework.organisation import Officer
+from casework.organisation import Officer, stands_in_for
 from casework.procedure import PROCEDURE
 from casework.standing import Standing
 from sync.batch import Batch
@@ -96,6 +96,13 @@ class Desk:
 
     def now(self) -> datetime:
         return self._node.clock.now()
+
+    def stands_in_for(self, officer: Officer) -> tuple[Officer, ...]:
+        """For whom an officer may act today, on a dated authority (row B6)."""
+        holdings = self.holdings
+        today = holdings.calendar.day_of(self.now())
+        named = stands_in_for(holdings.organisation.ab_pairs, officer.id, today)
+        return tuple(found for each in named if (found := holdings.officer(each)) is not None)
 
     async def perform(
         self, act: AnyAct, sitting: Sitting, attachments: Sequence[Attachment] = ()

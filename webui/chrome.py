@@ -55,6 +55,9 @@ class Chrome(Struct, frozen=True, kw_only=True):
     node_name: str
     tier_name: str
     officer_label: str | None = None
+    # In whose stead the officer acts, and for whom they might.
+    acting_for: str | None = None
+    stands_in_for: tuple[tuple[str, str], ...] = ()
     nav: tuple[NavItem, ...] = ()
     search_url: str | None = None
     sync: SyncBar | None = None

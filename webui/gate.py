@@ -111,6 +111,7 @@ class Gate(ASGIMiddleware):
         request: Request[Any, Any, Any] = scope["litestar_app"].request_class(scope, receive, send)
         options = request.route_handler.opt
         request.state.officer = None
+        request.state.acting_for = None
         request.state.session = None
         request.state.csrf_token = ""
         # (1) The host is one of ours, so a rebound name cannot read this node.
@@ -124,6 +125,7 @@ class Gate(ASGIMiddleware):
         if live is not None:
             request.state.session = live
             request.state.officer = await self._find_officer(live.record.officer)
+            request.state.acting_for = live.record.acting_for
         known = live is not None and request.state.officer is not None
         fresh = self._form_token(request, live)
         # (3) Whatever changes something carries the token of this very session.

@@ -162,6 +162,17 @@ class SignIn:
             await self._sessions.mark_seen(record.id_hash, now)
         return LiveSession(record, account.must_change)
 
+    async def act_for(
+        self, session_id: str, acting_for: str | None, now: datetime
+    ) -> NewSession | None:
+        """Go on in another's stead, or as oneself again, under a new id: powers change with it."""
+        live = await self.find(session_id, now, keep_alive=True)
+        if live is None:
+            return None
+        await self._sessions.remove(live.record.id_hash)
+        officer, must_change = live.record.officer, live.must_change
+        return await self._open(officer, now, must_change=must_change, acting_for=acting_for)
+
     async def sign_out(self, session_id: str) -> None:
         await self._sessions.remove(_id_hash(session_id))
 
@@ -215,11 +226,14 @@ class SignIn:
         """End every session of an officer, as when their role changes."""
         await self._sessions.remove_of(officer)
 
-    async def _open(self, officer: str, now: datetime, *, must_change: bool) -> NewSession:
+    async def _open(
+        self, officer: str, now: datetime, *, must_change: bool, acting_for: str | None = None
+    ) -> NewSession:
         session_id = self._random_bytes(_ID_BYTES).hex()
         record = SessionRecord(
             id_hash=_id_hash(session_id),
             officer=officer,
+            acting_for=acting_for,
             csrf_secret=self._random_bytes(_SECRET_BYTES),
             created_at=now,
             seen_at=now,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
@@ -80,7 +81,24 @@ def _sign_in_routes(
         response.set_cookie(ended_cookie(settings))
         return response
 
-    return (show, enter, leave)
+    @post("/acting-for", status_code=303)
+    async def act_for(request: Request_) -> Response[Any]:
+        """Go on in another's stead; whether that may be, the node asks at every act."""
+        typed = (await read_form(request)).typed("acting_for")[:LOGIN_LENGTH_MAX]
+        new = await sign_in.act_for(
+            request.cookies[settings.session_cookie], typed or None, clock()
+        )
+        response = redirect(request, local_url(_path_of(request.headers.get("referer"))))
+        if new is not None:
+            response.set_cookie(session_cookie(settings, new))
+        return response
+
+    return (show, enter, leave, act_for)
+
+
+def _path_of(referer: str | None) -> str | None:
+    """The page the officer was on, without its host."""
+    return urlsplit(referer).path if referer else None
 
 
 def _password_routes(

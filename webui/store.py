@@ -27,6 +27,7 @@ class AccountRecord(Struct, frozen=True, kw_only=True):
 class SessionRecord(Struct, frozen=True, kw_only=True):
     id_hash: str
     officer: str
+    acting_for: str | None
     csrf_secret: bytes
     created_at: datetime
     seen_at: datetime
@@ -98,6 +99,7 @@ class Sessions:
             self._table(
                 id_hash=record.id_hash,
                 officer=record.officer,
+                acting_for=record.acting_for,
                 csrf_secret=record.csrf_secret,
                 created_at=record.created_at,
                 seen_at=record.seen_at,

@@ -23,6 +23,7 @@ class Session(Table):
 
     id_hash = Varchar(length=64, primary_key=True, default=None, null=False)
     officer = Varchar(length=32, index=True, default=None, null=False)
+    acting_for = Varchar(length=32, default=None, null=True)
     csrf_secret = Bytea(default=None, null=False)
     created_at = Timestamptz(default=None, null=False)
     seen_at = Timestamptz(default=None, null=False)

@@ -188,6 +188,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
     ("Session", "session"): {
         "id_hash": Varchar(length=64, primary_key=True, default=None, null=False),
         "officer": Varchar(length=32, index=True, default=None, null=False),
+        "acting_for": Varchar(length=32, default=None, null=True),
         "csrf_secret": Bytea(default=None, null=False),
         "created_at": Timestamptz(default=None, null=False),
         "seen_at": Timestamptz(default=None, null=False),

@@ -12,10 +12,10 @@ from msgspec import Struct
 from casework.entry import PartRef
 from casework.errors import CaseworkError, UnknownCaseError
 from casework.names import CaseId, MessageId
-from central.routes.access import officer_of, services
+from central.routes.access import acting_for, officer_of, services
 from central.routes.lists import rows_of
 from central.services.reach import CASE_ROLES, NAMING_ROLES, WRITING_ROLES, reach_of
-from central.services.review import Opened
+from central.services.review import Acting, Opened
 from central.words import sections, word
 from sync.parts import PartNotHeldError
 from webui import labels
@@ -81,7 +81,7 @@ async def act_on(
     try:
         materials = frozenset(need.id for need in opened.given.matter.materials)
         contents = await contents_of(read, materials=materials)
-        await use.review.perform(opened, read, contents, officer)
+        await use.review.perform(opened, read, contents, Acting(officer, acting_for(request)))
     except (CaseworkError, WebError) as error:
         again = await _open(request, case_id)
         refused = _refused(read, error)
@@ -142,7 +142,9 @@ async def _open(request: Request[Any, Any, Any], case_id: str) -> Opened:
     if not _CASE_ID.fullmatch(case_id):
         raise NotFoundException(case_id)
     try:
-        return await services(request).review.open(CaseId(case_id), officer_of(request))
+        return await services(request).review.open(
+            CaseId(case_id), officer_of(request), acting_for(request)
+        )
     except UnknownCaseError as error:
         raise NotFoundException(case_id) from error
 

@@ -6,7 +6,7 @@ from litestar import Request
 
 from casework.names import NodeId, tier_of
 from casework.organisation import Officer
-from central.routes.access import Services, services
+from central.routes.access import Services, acting_for, services
 from central.routes.navigation import nav_of, sees_cases
 from sync.relay import LinkState
 from sync.status import NodeStatus
@@ -23,10 +23,19 @@ async def chrome(request: Request[Any, Any, Any]) -> Chrome:
         tier_name=labels.label("tier", tier_of(use.node.id)),
         officer_label=officer.name if officer is not None else None,
         nav=nav_of(officer, alarms=status.alarms) if officer is not None else (),
+        acting_for=_acting_for(request),
+        stands_in_for=tuple((each.id, each.name) for each in use.desk.stands_in_for(officer))
+        if officer is not None
+        else (),
         search_url="/search" if officer is not None and sees_cases(officer) else None,
         sync=sync_bar(status),
         today=filters.day_long(use.clock.now()),
     )
+
+
+def _acting_for(request: Request[Any, Any, Any]) -> str | None:
+    found = acting_for(request) if request.state.officer is not None else None
+    return found.name if found is not None else None
 
 
 def sync_bar(status: NodeStatus) -> SyncBar:

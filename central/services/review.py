@@ -7,6 +7,7 @@ along, a taken-up deposit brings its materials. The rules stand in `casework`.
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from casework import act as acts
@@ -34,6 +35,13 @@ from webui.papers import PaperGiven, paper_for
 _COUNTERS: Final = frozenset({NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE, NodeKind.TOWNSHIP})
 
 
+class Acting(Struct, frozen=True):
+    """Who acts, and in whose stead if in anybody's."""
+
+    officer: Officer
+    acting_for: Officer | None = None
+
+
 class Opened:
     """A case as one officer sees it now: `given` is what its page and its papers are made from."""
 
@@ -56,9 +64,11 @@ class Review:
     def names(self) -> Names:
         return self._kept.of(self._desk.holdings)
 
-    async def open(self, case_id: CaseId, officer: Officer) -> Opened:
+    async def open(
+        self, case_id: CaseId, officer: Officer, acting_for: Officer | None = None
+    ) -> Opened:
         """The case as this officer may see it; UnknownCaseError where they may not."""
-        file = await read_case_file(self._desk, case_id, officer)
+        file = await read_case_file(self._desk, case_id, officer, acting_for)
         reach = reach_of(officer)
         if not reach.covers(file.case, file.matter):
             raise UnknownCaseError(f"{case_id} is not for {officer.id}")
@@ -80,20 +90,24 @@ class Review:
         return Opened(file, _for(given, reach), reach)
 
     async def perform(
-        self, opened: Opened, read: ActRead, contents: Sequence[Content], officer: Officer
+        self, opened: Opened, read: ActRead, contents: Sequence[Content], who: Acting
     ) -> Case:
         """Carry out what a dialog asked for, on the case as its officer saw it."""
         assert read.act is not None, "a form with errors asks for nothing"
         if not opened.reach.writes:
-            raise RoleMissingError(f"{officer.id} reads")
+            raise RoleMissingError(f"{who.officer.id} reads")
         # Without this a click on a page of yesterday would count as one of today.
         if read.seen is None:
             raise CaseMovedOnError(opened.case.id)
         brought = tuple(Attachment(each.name, each.media_type, each.data) for each in contents)
         steps = await self._steps(opened, read, brought)
-        return await self._desk.perform_all(
-            steps, Sitting(officer=officer, case_id=opened.case.id, seen=read.seen)
+        sitting = Sitting(
+            officer=who.officer,
+            acting_for=who.acting_for,
+            case_id=opened.case.id,
+            seen=read.seen,
         )
+        return await self._desk.perform_all(steps, sitting)
 
     async def close_all(
         self, cases: Iterable[CaseId], officer: Officer

@@ -41,5 +41,14 @@ def officer_of(request: Request[Any, Any, Any]) -> Officer:
     return cast("Officer", signed_in(request))
 
 
+def acting_for(request: Request[Any, Any, Any]) -> Officer | None:
+    """In whose stead the officer signed in acts, while that authority holds."""
+    chosen = request.state.acting_for
+    if chosen is None:
+        return None
+    may = services(request).desk.stands_in_for(officer_of(request))
+    return next((each for each in may if each.id == chosen), None)
+
+
 def services(request: Request[Any, Any, Any]) -> Services:
     return cast("Services", request.app.state.services)

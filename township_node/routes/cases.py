@@ -18,7 +18,7 @@ from casework.names import CaseId, MessageId
 from casework.party import HandoverSheet
 from sync.attesting import attest
 from sync.case_file import CaseFile
-from township_node.routes.access import officer_of, services
+from township_node.routes.access import acting_for, officer_of, services
 from township_node.routes.home import CASE_ROLES
 from township_node.services import acting
 from township_node.services.acting import Turn
@@ -273,7 +273,13 @@ async def _try(
     materials = frozenset(need.id for need in opened.file.matter.materials)
     try:
         contents = await contents_of(read, materials=materials)
-        await do(Turn(officer=officer, file=opened.file, seen=read.seen), contents)
+        turn = Turn(
+            officer=officer,
+            file=opened.file,
+            seen=read.seen,
+            acting_for=acting_for(request),
+        )
+        await do(turn, contents)
     except (CaseworkError, WebError, PaperError) as error:
         again = await _open(request, opened.case.id)
         mishap = Mishap(
@@ -293,7 +299,7 @@ async def _open(request: AnyRequest, case_id: str) -> Opened:
         raise NotFoundException(case_id)
     office, officer = services(request).office, officer_of(request)
     try:
-        file = await read_file(office, officer, CaseId(case_id))
+        file = await read_file(office, officer, CaseId(case_id), acting_for(request))
     except UnknownCaseError as error:
         raise NotFoundException(case_id) from error
     return Opened(file=file, given=given_for(office, officer, file))

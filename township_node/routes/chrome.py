@@ -8,7 +8,7 @@ from casework.names import NodeId, is_of_county
 from casework.organisation import Officer
 from sync.relay import LinkState
 from sync.status import LineStatus, NodeStatus
-from township_node.routes.access import Services, services
+from township_node.routes.access import Services, acting_for, services
 from township_node.routes.navigation import navigation
 from township_node.words import word
 from webui import filters, labels
@@ -27,10 +27,19 @@ async def chrome(request: Request[Any, Any, Any]) -> Chrome:
         tier_name=word("tier", "county" if is_of_county(me) else "township"),
         officer_label=_label(use, officer) if officer is not None else None,
         nav=navigation(officer.roles) if officer is not None else (),
+        acting_for=_acting_for(request),
+        stands_in_for=tuple((each.id, each.name) for each in use.desk.stands_in_for(officer))
+        if officer is not None
+        else (),
         search_url=SEARCH_URL if officer is not None else None,
         sync=sync_bar(use, status),
         today=filters.day_long(use.clock.now()),
     )
+
+
+def _acting_for(request: Request[Any, Any, Any]) -> str | None:
+    found = acting_for(request) if request.state.officer is not None else None
+    return found.name if found is not None else None
 
 
 def sync_bar(use: Services, status: NodeStatus) -> SyncBar:

@@ -46,6 +46,7 @@ class Turn(Struct, frozen=True, kw_only=True):
 
     officer: Officer
     file: CaseFile
+    acting_for: Officer | None = None
     seen: MessageId | None = None
 
     @property
@@ -54,7 +55,9 @@ class Turn(Struct, frozen=True, kw_only=True):
         case = self.file.case
         if self.seen is not None and case.head != self.seen:
             raise CaseMovedOnError(f"{case.id} is at {case.head}")
-        return Sitting(officer=self.officer, case_id=case.id, seen=case.head)
+        return Sitting(
+            officer=self.officer, acting_for=self.acting_for, case_id=case.id, seen=case.head
+        )
 
 
 async def perform(office: Office, turn: Turn, act: AnyAct, contents: Sequence[Content]) -> Case:
@@ -103,7 +106,7 @@ async def bring(
 ) -> None:
     """Keep for the pen-holder what an applicant brought to this counter."""
     kind = DEPOSITS[name_of(type(act))]
-    sitting = Sitting(officer=turn.officer, case_id=turn.file.case.id)
+    sitting = Sitting(officer=turn.officer, acting_for=turn.acting_for, case_id=turn.file.case.id)
     await office.desk.deposit(kind, act, sitting, _attachments(contents))
 
 

@@ -28,8 +28,10 @@ def case_url(case: CaseId) -> str:
     return f"/cases/{case}"
 
 
-async def read_file(office: Office, officer: Officer, case: CaseId) -> CaseFile:
-    return await read_case_file(office.desk, case, officer)
+async def read_file(
+    office: Office, officer: Officer, case: CaseId, acting_for: Officer | None = None
+) -> CaseFile:
+    return await read_case_file(office.desk, case, officer, acting_for)
 
 
 def given_for(

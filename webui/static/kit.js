@@ -186,6 +186,10 @@
     }
   });
 
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("[data-submit-on-change]")) event.target.form.requestSubmit();
+  });
+
   // A double click must not submit twice; coming back to the page frees the buttons again.
   document.addEventListener("submit", (event) => {
     const form = event.target;
