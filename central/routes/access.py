@@ -7,6 +7,7 @@ from litestar import Request
 from msgspec import Struct
 
 from casework.organisation import Officer
+from central.services.batches import Batches
 from central.services.changes import Comparison
 from central.services.county import County
 from central.services.matrix import MatrixKept
@@ -38,6 +39,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def review(self) -> Review:
         return Review(self.desk)
+
+    @cached_property
+    def batches(self) -> Batches:
+        return Batches(self.desk)
 
     @cached_property
     def comparison(self) -> Comparison:

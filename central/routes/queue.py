@@ -7,25 +7,28 @@ from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
 
-from casework.names import CaseId
+from casework.errors import PartMissingError
+from casework.names import CaseId, MatterId
 from casework.organisation import Officer
-from central.routes.access import Services, officer_of, services
+from central.routes.access import Services, acting_for, officer_of, services
 from central.routes.lists import (
     matter_choices,
     narrowed,
     rows_of,
     source_choices,
 )
+from central.services.batches import AT_ONCE_MAX, OPINION_CHARS_MAX, BatchDone
 from central.services.queues import (
     ALL_VIEWS,
-    CLOSED_AT_ONCE_MAX,
     TODO_VIEWS,
     View,
 )
 from central.services.reach import CASE_ROLES, Reach, reach_of
+from central.services.review import Acting
 from central.words import sections, word
 from webui import labels
-from webui.forms import read_form
+from webui.case_words import pairs
+from webui.forms import Form, read_form
 from webui.gate import require_role
 from webui.list_view import (
     CaseList,
@@ -66,7 +69,10 @@ async def queue(request: Request[Any, Any, Any]) -> Response[Any] | Template:
         "kit/case/_list.html",
         cases=cases,
         closing=cases.query.view == View.CLOSING and reach.writes,
-        done=_counted(request.query_params.get("closed", "")),
+        granting=cases.selectable and cases.query.view == View.TODO,
+        phrases=tuple(text for _, text in pairs("phrase_decide_grant")),
+        done=_counted("closing", request.query_params.get("closed", ""))
+        or _counted("granting", request.query_params.get("granted", "")),
         refused=_refusals(request.query_params.get("refused", "")),
     )
 
@@ -102,12 +108,34 @@ async def all_cases(request: Request[Any, Any, Any]) -> Template:
 async def close_all(request: Request[Any, Any, Any]) -> Response[Any]:
     """Archive those that were ticked, each by itself."""
     form = await read_form(request)
-    ticked = [CaseId(each) for each in form.typed_all("case")[:CLOSED_AT_ONCE_MAX]]
-    closed, refused = await services(request).review.close_all(ticked, officer_of(request))
-    told = {"closed": str(closed)} if closed or not refused else {}
-    if refused:
-        told["refused"] = ".".join(f"{code}*{count}" for code, count in refused.items())
+    who = Acting(officer_of(request), acting_for(request))
+    told = _told("closed", await services(request).batches.close(_ticked(form), who))
     return redirect(request, "/", view=View.CLOSING.value, **told)
+
+
+@post("/queue/grant", guards=[require_role(*CASE_ROLES)], status_code=303)
+async def grant_all(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Grant those that were ticked, each by itself, with one opinion."""
+    form = await read_form(request)
+    back = {"matter": form.typed("matter")} if form.typed("matter") else {}
+    opinion = form.typed("opinion").strip()[:OPINION_CHARS_MAX]
+    if not opinion:
+        return redirect(request, "/", **back, refused=f"{PartMissingError.code}*1")
+    who = Acting(officer_of(request), acting_for(request))
+    told = _told("granted", await services(request).batches.grant(_ticked(form), who, opinion))
+    return redirect(request, "/", **back, **told)
+
+
+def _ticked(form: Form) -> list[CaseId]:
+    return [CaseId(each) for each in form.typed_all("case")[:AT_ONCE_MAX]]
+
+
+def _told(what: str, batch: BatchDone) -> dict[str, str]:
+    """What the next page says of a batch, as it stands in its address."""
+    told = {what: str(batch.done)} if batch.done or not batch.refused else {}
+    if batch.refused:
+        told["refused"] = ".".join(f"{code}*{count}" for code, count in batch.refused.items())
+    return told
 
 
 async def _todo(
@@ -134,7 +162,8 @@ async def _todo(
         sources=() if short else sources,
         statuses=() if short or query.view == View.CLOSING else status_choices(use.queues.waiting),
         stats=await _stats(use, officer, reach, figures, wanted.view),
-        selectable=query.view == View.CLOSING and reach.writes,
+        selectable=reach.writes
+        and (query.view == View.CLOSING or _may_batch(use, query.view, query.matter)),
         empty=sections()["empty"].get(name, ""),
     )
 
@@ -162,17 +191,25 @@ async def _stats(
     return tuple(cards)
 
 
-def _counted(text: str) -> str:
-    """What to say of so many archived cases; nothing for what is no number."""
-    if not (text.isascii() and text.isdigit()) or len(text) > len(str(CLOSED_AT_ONCE_MAX)):
+def _may_batch(use: Services, view: str, matter: str) -> bool:
+    """Whether the cases of a list narrowed to one matter may be granted together."""
+    holdings = use.trust.holdings
+    today = holdings.calendar.day_of(use.clock.now())
+    found = holdings.catalogue.current(MatterId(matter), today) if matter else None
+    return view == View.TODO and found is not None and found.supports.batch
+
+
+def _counted(section: str, text: str) -> str:
+    """What to say of so many cases; nothing for what is no number."""
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(AT_ONCE_MAX)):
         return ""
-    return word("closing", "done" if int(text) else "none", count=int(text))
+    return word(section, "done" if int(text) else "none", count=int(text))
 
 
 def _refusals(text: str) -> tuple[str, ...]:
     """The sentences for codes with their counts, as `close_all` put them into the address."""
     told = []
-    for each in text.split(".")[:CLOSED_AT_ONCE_MAX]:
+    for each in text.split(".")[:AT_ONCE_MAX]:
         code, _, count = each.partition("*")
         if code in labels.ERRORS and count.isascii() and count.isdigit():
             told.append(
@@ -181,4 +218,4 @@ def _refusals(text: str) -> tuple[str, ...]:
     return tuple(told)
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (queue, all_cases, close_all)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (queue, all_cases, close_all, grant_all)

@@ -22,8 +22,6 @@ from sync.desk import Desk
 from sync.holdings import Holdings
 
 SOON_WORKDAYS: Final = 2
-# A whole page of the closing list may be archived at once.
-CLOSED_AT_ONCE_MAX: Final = 20
 _TODO: Final = tuple(status for status in Status if status in OPEN - {Status.DELIVERED})
 
 

@@ -4,7 +4,7 @@ Everything that goes with an act is one sitting: a result that goes down to a co
 along, a taken-up deposit brings its materials. The rules stand in `casework`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from casework import act as acts
 from casework.act import AnyAct
 from casework.case import Case, Status
-from casework.errors import CaseMovedOnError, CaseworkError, RoleMissingError, UnknownCaseError
+from casework.errors import CaseMovedOnError, RoleMissingError, UnknownCaseError
 from casework.names import CaseId, DepartmentId, MessageId, NodeId
 from casework.organisation import Officer
 from casework.regions import NodeKind
@@ -108,29 +108,6 @@ class Review:
             seen=read.seen,
         )
         return await self._desk.perform_all(steps, sitting)
-
-    async def close_all(
-        self, cases: Iterable[CaseId], officer: Officer
-    ) -> tuple[int, dict[str, int]]:
-        """Archive what has been delivered, each case by itself: how many were, and why not."""
-        closed, refused = 0, dict[str, int]()
-        for case_id in dict.fromkeys(cases):
-            try:
-                await self._close(case_id, officer)
-                closed += 1
-            except CaseworkError as error:
-                refused[error.code] = refused.get(error.code, 0) + 1
-        return closed, refused
-
-    async def _close(self, case_id: CaseId, officer: Officer) -> None:
-        case = await self._desk.get_case(case_id)
-        matter = self._desk.holdings.matter(case.matter)
-        reach = reach_of(officer)
-        if matter is None or not reach.covers(case, matter):
-            raise UnknownCaseError(f"{case_id} is not for {officer.id}")
-        if not reach.writes:
-            raise RoleMissingError(f"{officer.id} reads")
-        await self._desk.perform(acts.Close(), Sitting(officer=officer, case_id=case_id))
 
     def paper(self, opened: Opened, kind: PaperKind, entry: MessageId | None) -> Paper:
         """A paper of the case; KeyError for an entry that brings no such paper."""

@@ -124,7 +124,7 @@ async def test_a_case_that_was_not_delivered_is_not_archived_and_says_why(office
     answer = await chen.post("/queue/close", case=case.id)
     page = await chen.get(answer.headers["location"])
 
-    assert "1 件未归档" in page.text
+    assert "1 件没有办理" in page.text
     assert (await office.look(case.id)).status is Status.ACCEPTED
 
 
