@@ -111,7 +111,7 @@ def _of_steps(
         step, clock = steps[turn.seq], timed.get(turn)
         if step.special is not None:
             continue
-        first, last = calendar.day_of(turn.started.at), _last(turn.ended, calendar)
+        first, last = _days(turn.started, turn.ended, calendar)
         yield Share(
             holder=Holder.STEP,
             name=step.name,
@@ -132,13 +132,14 @@ def _node_of(turn: Turn, case: Case) -> NodeId:
 def _of_specials(specials: tuple[SpecialClock, ...], calendar: Calendar) -> Iterator[Share]:
     for each in specials:
         clock = each.clock
+        first, last = _days(each.started, each.ended, calendar)
         yield Share(
             holder=Holder.SPECIAL,
             name=each.special.name,
             step=None,
             node=each.started.node,
-            first=calendar.day_of(each.started.at),
-            last=_last(each.ended, calendar),
+            first=first,
+            last=last,
             days=each.days,
             beyond=clock.overdue_days if not clock.undecided else 0,
         )
@@ -149,7 +150,7 @@ def _of_applicant(case: Case, calendar: Calendar, now: datetime) -> Iterator[Sha
     asked: Moment | None = None
     for moment in (*case.timeline, None):
         if asked is not None and (moment is None or moment.act in _ANSWERS):
-            first, last = calendar.day_of(asked.at), _last(moment, calendar)
+            first, last = _days(asked, moment, calendar)
             yield Share(
                 holder=Holder.APPLICANT,
                 name="",
@@ -165,8 +166,10 @@ def _of_applicant(case: Case, calendar: Calendar, now: datetime) -> Iterator[Sha
             asked = moment
 
 
-def _last(moment: Moment | None, calendar: Calendar) -> date | None:
-    return calendar.day_of(moment.at) if moment else None
+def _days(started: Moment, ended: Moment | None, calendar: Calendar) -> tuple[date, date | None]:
+    """The days of both ends. What counts from before its start, as a deposit may, took none."""
+    first = calendar.day_of(started.at)
+    return first, max(first, calendar.day_of(ended.at)) if ended else None
 
 
 def _workdays(first: date, last: date | None, calendar: Calendar, now: datetime) -> int:

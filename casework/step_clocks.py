@@ -65,7 +65,7 @@ def step_clocks(  # noqa: PLR0913 - what a date depends on
         step = steps[turn.seq]
         if step.limit is None or step.special is not None or step.act is StepAct.INSTANT:
             continue
-        events = [*_turn(turn, days), *(pauses if step.on_clock else ())]
+        events = [*_turn(turn, days, calendar), *(pauses if step.on_clock else ())]
         clock = run_clock(
             ClockName.STEP, step.limit, events, now=now, calendar=calendar, with_lines=with_lines
         )
@@ -135,9 +135,11 @@ def _runs(case: Case) -> Iterator[tuple[Moment, Moment | None]]:
     yield from sorted(runs, key=lambda run: (run[0].at, run[0].entry))
 
 
-def _turn(turn: Turn, days: Mapping[MessageId, date]) -> Iterator[ClockEvent]:
+def _turn(turn: Turn, days: Mapping[MessageId, date], calendar: Calendar) -> Iterator[ClockEvent]:
+    """A step never counts from before it was its owner's, as an acceptance by silence does."""
     counts_on = days.get(turn.started.entry)
-    yield from _span(_STEP, turn.started, turn.ended, counts_on)
+    later = counts_on is not None and counts_on > calendar.day_of(turn.started.at)
+    yield from _span(_STEP, turn.started, turn.ended, counts_on if later else None)
 
 
 def _span(
