@@ -79,6 +79,7 @@ def clocks_of(  # noqa: PLR0913 - what a date depends on
     with_lines: bool = True,
 ) -> tuple[Clock, ...]:
     """Every clock that the case has started, explained line by line if wanted."""
+    case = in_order(case)
     limits = limits_of(matter, facts_of(case), defaults)
     limits.update(_limits_set_by_acts(case, limits, calendar))
     events = tuple(_events(case, matter, calendar))
@@ -86,6 +87,22 @@ def clocks_of(  # noqa: PLR0913 - what a date depends on
     events = (*events, deemed) if deemed else events
     clocks = run_clocks(limits, events, now=now, calendar=calendar, with_lines=with_lines)
     return tuple(clock for clock in clocks if clock.state is not ClockState.NOT_STARTED)
+
+
+def in_order(case: Case) -> Case:
+    """The case with no act dated before one that it followed on.
+
+    The clocks of two nodes may differ; an answer dated before its receipt is an answer all the
+    same. What was taken up from a deposit keeps the deposit's own time.
+    """
+    moments: list[Moment] = []
+    latest: datetime | None = None
+    for moment in case.timeline:
+        at = moment.at if latest is None or moment.adopted else max(moment.at, latest)
+        moments.append(moment if at == moment.at else replace(moment, at=at))
+        latest = at if latest is None else max(latest, at)
+    timeline = tuple(moments)
+    return case if timeline == case.timeline else replace(case, timeline=timeline)
 
 
 def status_at(
@@ -115,6 +132,7 @@ def deemed_on(
     """The day of the receipt that silence has accepted, None if it has not."""
     if case.status is not Status.RECEIVED:
         return None
+    case = in_order(case)
     limits = limits_of(matter, facts_of(case), defaults)
     notice = _notice(limits, tuple(_events(case, matter, calendar)), now, calendar)
     return notice_expired(notice) if notice else None

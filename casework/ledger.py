@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from casework.calendar import Calendar
 from casework.case import Case, Moment
-from casework.case_clocks import clocks_of
+from casework.case_clocks import clocks_of, in_order
 from casework.clock import Clock
 from casework.clock_rules import DEFAULTS, ClockDefaults
 from casework.deemed import DeemedAcceptance, deemed_acceptance, deemed_decided, licence_expires_on
@@ -76,6 +76,7 @@ def ledger_of(  # noqa: PLR0913 - what a date depends on
     with_lines: bool = True,
 ) -> Ledger:
     """Every clock of a case as it stands at `now`."""
+    case = in_order(case)
     clocks = clocks_of(case, matter, calendar, now, defaults=defaults, with_lines=with_lines)
     progress = progress_of(case, matter)
     steps = step_clocks(progress, case, matter, calendar, now, with_lines=with_lines)
