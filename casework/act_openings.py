@@ -153,7 +153,9 @@ def _decide_refuse(case: Case, standing: Standing) -> None:
 
 
 def _deferred_satisfied(case: Case, _: Standing) -> None:
-    if case.deferral is not Deferral.OPEN:
+    """A refusal needs no paper any more, and is not undone by one that never came."""
+    refused = case.decision is not None and not case.decision.granted
+    if case.deferral is not Deferral.OPEN or refused:
         raise ActNotOpenError("no material was deferred")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from casework.calendar import Calendar
 from casework.case import SUPPLEMENT, Case, Moment, Status
@@ -18,6 +19,7 @@ from casework.clock import (
     run_clocks,
 )
 from casework.clock_rules import (
+    BOTH,
     DEFAULTS,
     ClockDefaults,
     limits_of,
@@ -25,10 +27,12 @@ from casework.clock_rules import (
     paused_by_special,
     paused_by_supplement,
 )
+from casework.course import Course, due_day
 from casework.facts import facts_of
 from casework.lamp import Lamp, lamp
 from casework.limits import LIMIT_DAYS_MAX, Limit, calendar_days
 from casework.matter import CaseKind, MatterVersion
+from casework.names import MessageId
 from casework.procedure import BY_NAME
 from casework.procedure_row import ClockEffect
 from casework.receipt import receipt_day, review_counts_from
@@ -44,8 +48,16 @@ SHOWN_FIRST = (
     ClockName.HAND_IN,
     ClockName.SUPPLEMENT,
 )
-# The result is not handed out while papers are owed, so its delivery is not yet due.
+# A grant's result is withheld while papers are owed: its delivery counts from when they came.
 WHILE_OWED = frozenset({ClockName.DELIVERY})
+NONE: frozenset[ClockName] = frozenset()
+# Acts after which a review waits for nothing, besides those that each wait is for.
+ENDS_WAITS = frozenset(
+    {
+        *("decide_grant", "decide_refuse", "deferred_lapse", "withdraw", "terminate"),
+        *("merge_into", "close"),
+    }
+)
 # These start on the day of the act, whatever day the receipt counts for.
 _OF_ITS_OWN_DAY = frozenset({ClockName.DELIVERY, ClockName.SUPPLY, ClockName.TRANSIT})
 
@@ -67,13 +79,30 @@ def clocks_of(  # noqa: PLR0913 - what a date depends on
     with_lines: bool = True,
 ) -> tuple[Clock, ...]:
     """Every clock that the case has started, explained line by line if wanted."""
+    case = in_order(case)
     limits = limits_of(matter, facts_of(case), defaults)
-    limits.update(_limits_set_by_acts(case, calendar))
+    limits.update(_limits_set_by_acts(case, limits, calendar))
     events = tuple(_events(case, matter, calendar))
     deemed = _deemed_start(case, matter, calendar, _notice(limits, events, now, calendar))
     events = (*events, deemed) if deemed else events
     clocks = run_clocks(limits, events, now=now, calendar=calendar, with_lines=with_lines)
     return tuple(clock for clock in clocks if clock.state is not ClockState.NOT_STARTED)
+
+
+def in_order(case: Case) -> Case:
+    """The case with no act dated before one that it followed on.
+
+    The clocks of two nodes may differ; an answer dated before its receipt is an answer all the
+    same. What was taken up from a deposit keeps the deposit's own time.
+    """
+    moments: list[Moment] = []
+    latest: datetime | None = None
+    for moment in case.timeline:
+        at = moment.at if latest is None or moment.adopted else max(moment.at, latest)
+        moments.append(moment if at == moment.at else replace(moment, at=at))
+        latest = at if latest is None else max(latest, at)
+    timeline = tuple(moments)
+    return case if timeline == case.timeline else replace(case, timeline=timeline)
 
 
 def status_at(
@@ -103,6 +132,7 @@ def deemed_on(
     """The day of the receipt that silence has accepted, None if it has not."""
     if case.status is not Status.RECEIVED:
         return None
+    case = in_order(case)
     limits = limits_of(matter, facts_of(case), defaults)
     notice = _notice(limits, tuple(_events(case, matter, calendar)), now, calendar)
     return notice_expired(notice) if notice else None
@@ -139,16 +169,64 @@ def urgency_of(
 
 
 def _events(case: Case, matter: MatterVersion, calendar: Calendar) -> Iterator[ClockEvent]:
-    receipt = _Receipt(None, None)
+    days = counting_days(case, matter, calendar)
     owed = False
+    granted: Moment | None = None  # a grant whose result is withheld
+    for place, moment in enumerate(case.timeline):
+        if moment.act == "accept_deferred":
+            owed = True
+        withheld = WHILE_OWED if owed and moment.act == "decide_grant" else NONE
+        for event in _events_of(moment, matter, days.get(moment.entry), withheld):
+            yield replace(event, place=place)
+        if withheld:
+            granted = moment
+        if moment.act == "deferred_satisfied":
+            owed = False
+            if granted is not None:
+                at = max(granted.at, moment.at)
+                yield ClockEvent(at=at, kind=EventKind.START, clocks=WHILE_OWED, place=place)
+                granted = None
+    yield from pauses_of(case, matter)
+
+
+def pauses_of(case: Case, matter: MatterVersion) -> Iterator[ClockEvent]:
+    """What the review waits for, as pauses of the clocks that such a wait stops.
+
+    A decision or an end leaves nothing to wait for: a case that is opened again is not paused.
+    """
+    open_ones: set[str] = set()
+    for place, moment in enumerate(case.timeline):
+        kinds = {kind for _, kind in BY_NAME[moment.act].clocks}
+        label = moment.procedure or SUPPLEMENT
+        if EventKind.PAUSE in kinds:
+            clocks = _paused_by(moment, matter)
+            yield ClockEvent(
+                at=moment.at, kind=EventKind.PAUSE, clocks=clocks, label=label, place=place
+            )
+            open_ones.add(label)
+        ended = {label} if EventKind.RESUME in kinds else set[str]()
+        if moment.act in ENDS_WAITS:
+            ended = open_ones
+        for each in sorted(ended):
+            yield ClockEvent(
+                at=moment.at, kind=EventKind.RESUME, clocks=BOTH, label=each, place=place
+            )
+        open_ones = open_ones - ended
+
+
+def counting_days(
+    case: Case, matter: MatterVersion, calendar: Calendar
+) -> Mapping[MessageId, date]:
+    """By entry the day from which what it starts counts, where that is not the entry's own."""
+    receipt = _Receipt(None, None)
+    days: dict[MessageId, date] = {}
     for moment in case.timeline:
         if moment.act in {"receive", "supplement"}:
             receipt = _receipt(receipt, moment, matter, calendar)
-        owed = moment.act == "accept_deferred" or (owed and moment.act != "deferred_satisfied")
-        withheld = WHILE_OWED if owed else frozenset[ClockName]()
-        counts_on = _counts_on(moment, receipt, matter, calendar)
-        yield from _events_of(moment, matter, counts_on, withheld)
-    yield from _delivery_after_deferral(case)
+        day = _counts_on(moment, receipt, matter, calendar)
+        if day is not None:
+            days[moment.entry] = day
+    return days
 
 
 class _Receipt(Struct, frozen=True):
@@ -216,30 +294,25 @@ def _events_of(
     counts_on: date | None,
     withheld: frozenset[ClockName],
 ) -> Iterator[ClockEvent]:
+    """What a moment starts, stops and extends."""
     by_kind: dict[EventKind, set[ClockName]] = defaultdict(set)
     for name, kind in _effects_of(moment, matter):
         by_kind[kind].add(name)
-    for kind, names in by_kind.items():
-        clocks = frozenset(names)
-        starts = kind is EventKind.START
-        label = ""
-        if kind in {EventKind.PAUSE, EventKind.RESUME}:
-            label = moment.procedure or SUPPLEMENT
-        if kind is EventKind.PAUSE:
-            clocks &= _paused_by(moment, matter)
-        own = clocks & _OF_ITS_OWN_DAY if starts else frozenset[ClockName]()
+    for kind in (EventKind.START, EventKind.STOP, EventKind.EXTEND):
+        clocks, starts = frozenset(by_kind[kind]), kind is EventKind.START
+        own = clocks & _OF_ITS_OWN_DAY if starts else NONE
         for some, day in ((clocks - own, counts_on if starts else None), (own - withheld, None)):
             if some:
                 extra = moment.extra if kind is EventKind.EXTEND else None
-                yield ClockEvent(
-                    at=moment.at, kind=kind, clocks=some, label=label, counts_on=day, extra=extra
-                )
+                yield ClockEvent(at=moment.at, kind=kind, clocks=some, counts_on=day, extra=extra)
 
 
 def _effects_of(moment: Moment, matter: MatterVersion) -> tuple[ClockEffect, ...]:
-    """Those of the row; a matter that is decided above stops its clocks when it goes up."""
+    """Those of the row; what was decided above stopped when it went up, a refusal owes nothing."""
     if moment.act == "forward_up" and matter.case_kind is CaseKind.FORWARDED:
         return ((ClockName.STATUTORY, EventKind.STOP), (ClockName.PROMISED, EventKind.STOP))
+    if moment.act == "decide_refuse":
+        return (*BY_NAME[moment.act].clocks, (ClockName.SUPPLY, EventKind.STOP))
     return BY_NAME[moment.act].clocks
 
 
@@ -249,22 +322,28 @@ def _paused_by(moment: Moment, matter: MatterVersion) -> frozenset[ClockName]:
     return paused_by_supplement(matter)
 
 
-def _delivery_after_deferral(case: Case) -> Iterator[ClockEvent]:
-    """While papers are owed the result is withheld: delivery counts from when they came."""
-    if case.decision is None:
-        return
-    supplied = [m for m in case.moments("deferred_satisfied") if m.at > case.decision.at]
-    if supplied:
-        clocks = frozenset({ClockName.DELIVERY})
-        yield ClockEvent(at=supplied[-1].at, kind=EventKind.START, clocks=clocks)
+def days_until(last: date, on: date) -> Limit:
+    """The last day that an act of a day has told the applicant, as a limit from that day."""
+    return calendar_days(min(max((last - on).days, 0), LIMIT_DAYS_MAX))
 
 
-def _limits_set_by_acts(case: Case, calendar: Calendar) -> dict[ClockName, Limit]:
-    """The last day that a notice gave the applicant, as a limit from its own day."""
-    notices = [moment for moment in case.moments("notify_deficiency") if moment.due_on]
-    if not notices:
-        return {}
-    last = notices[-1]
-    assert last.due_on is not None
-    days = (date.fromisoformat(last.due_on) - calendar.day_of(last.at)).days
-    return {ClockName.SUPPLEMENT: calendar_days(min(max(days, 0), LIMIT_DAYS_MAX))}
+def _limits_set_by_acts(
+    case: Case, limits: Mapping[ClockName, Limit], calendar: Calendar
+) -> dict[ClockName, Limit]:
+    """The last days that acts have told the applicant.
+
+    That of a notice is the applicant's limit. That of an acceptance with papers owed may be later
+    than the matter asks for, and never counts as earlier.
+    """
+    told: dict[ClockName, Limit] = {}
+    for moment in case.moments("notify_deficiency", "accept_deferred"):
+        if moment.due_on is None:
+            continue
+        on, last = calendar.day_of(moment.at), date.fromisoformat(moment.due_on)
+        if moment.act == "notify_deficiency":
+            told[ClockName.SUPPLEMENT] = days_until(last, on)
+            continue
+        own = limits.get(ClockName.SUPPLY)
+        if own is None or last > due_day(Course(calendar=calendar, start=on, segments=(own,))):
+            told[ClockName.SUPPLY] = days_until(last, on)
+    return told

@@ -42,7 +42,7 @@ EXTENDABLE: Final = frozenset({ClockName.STATUTORY, ClockName.PROMISED})
 
 
 class EventKind(StrEnum):
-    """In the order in which events of one instant count."""
+    """In the order in which events of one instant and one entry count."""
 
     START = "start"
     STOP = "stop"
@@ -59,7 +59,8 @@ class ClockEvent(Struct, frozen=True, kw_only=True):
 
     `label` names what a pause is for: a resume ends the pause of its own label. `counts_on` is the
     day a start counts for where the matter says another than its own (`casework.receipt`).
-    `extra` is what an extension adds.
+    `extra` is what an extension adds. Of two events of one instant the one that was written first
+    counts first: `place` says where it was written.
     """
 
     at: datetime
@@ -68,6 +69,7 @@ class ClockEvent(Struct, frozen=True, kw_only=True):
     label: str = ""
     counts_on: date | None = None
     extra: Limit | None = None
+    place: int = 0
 
 
 class ClockState(StrEnum):
@@ -278,5 +280,6 @@ def _pauses(events: Iterable[ClockEvent], until: datetime, calendar: Calendar) -
     return tuple(found)
 
 
-def _place(event: ClockEvent) -> tuple[datetime, int, str, str, str]:
-    return event.at, _ORDER[event.kind], event.label, str(event.counts_on), str(event.extra)
+def _place(event: ClockEvent) -> tuple[datetime, int, int, str, str, str]:
+    kind, added = _ORDER[event.kind], str(event.extra)
+    return event.at, event.place, kind, event.label, str(event.counts_on), added

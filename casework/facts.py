@@ -6,6 +6,7 @@ applicant's form.
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from typing import Final
 
 from casework.act import FactItem, FactOnWire, Intake
 from casework.case import Case
@@ -17,11 +18,14 @@ from casework.condition import (
     FactValue,
 )
 from casework.delegation import Delegation
-from casework.matter import MatterVersion
+from casework.matter import DeemedWhen, MatterVersion
+
+# The form field that names the day on which the licence to be renewed expires.
+EXPIRES_ON: Final = "expires_on"
 
 
 def fields_read(matter: MatterVersion, delegations: Iterable[Delegation] = ()) -> frozenset[str]:
-    """The fields that this matter's conditions, or those of powers over it, refer to."""
+    """The fields that this matter's conditions or clocks, or powers over it, refer to."""
     return frozenset(_fields(matter)) | {
         condition.field
         for record in delegations
@@ -59,6 +63,9 @@ def _fields(matter: MatterVersion) -> Iterator[str]:
         yield from (condition.field for condition in scenario.when)
     yield from (need.when.field for need in matter.materials if need.when)
     yield from (each.rule.field for each in matter.acceptance.conditions if each.rule)
+    deemed = matter.supports.deemed
+    if deemed is not None and deemed.when is DeemedWhen.LICENCE_EXPIRY:
+        yield EXPIRES_ON
 
 
 def _on_wire(value: FactValue) -> FactOnWire:

@@ -14,7 +14,7 @@ from casework.names import Tier, tier_of
 from webui import labels
 from webui.act_dialogs import ActDialog, deposit_dialog
 from webui.case_act_view import ActsView, acts_of
-from webui.case_clock_view import ClockView, clock_views
+from webui.case_clock_view import ClockView, LedgerView, ledger_view
 from webui.case_form_view import ApplicantView, FieldView, applicant_of, fields_of
 from webui.case_given import CaseGiven
 from webui.case_material_view import MaterialView, ScanView, materials_of, scans_of
@@ -94,7 +94,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     summary: SummaryView
     warnings: tuple[str, ...]
     sync: SyncMark | None
-    clocks: tuple[ClockView, ...]
+    ledger: LedgerView
     materials: tuple[MaterialView, ...]
     scans: tuple[ScanView, ...]
     applicant: ApplicantView | None
@@ -109,14 +109,22 @@ class CaseView(Struct, frozen=True, kw_only=True):
     acts: ActsView
     expanded: bool = False
 
+    @property
+    def clocks(self) -> tuple[ClockView, ...]:
+        return self.ledger.clocks
+
 
 class ClocksView(Struct, frozen=True, kw_only=True):
     """What the lamp of a list opens."""
 
     number: str
     base_url: str
-    clocks: tuple[ClockView, ...]
+    ledger: LedgerView
     expanded: bool = True
+
+    @property
+    def clocks(self) -> tuple[ClockView, ...]:
+        return self.ledger.clocks
 
 
 def case_view(given: CaseGiven) -> CaseView:
@@ -128,7 +136,7 @@ def case_view(given: CaseGiven) -> CaseView:
         summary=_summary(given),
         warnings=_warnings(given),
         sync=given.sync,
-        clocks=_clocks(given),
+        ledger=ledger_view(given),
         materials=materials_of(given),
         scans=scans_of(given),
         applicant=applicant_of(given),
@@ -145,11 +153,7 @@ def case_view(given: CaseGiven) -> CaseView:
 
 
 def clocks_view(given: CaseGiven) -> ClocksView:
-    return ClocksView(number=given.case.number, base_url=given.base_url, clocks=_clocks(given))
-
-
-def _clocks(given: CaseGiven) -> tuple[ClockView, ...]:
-    return clock_views(given.case, given.matter, given.calendar, given.now)
+    return ClocksView(number=given.case.number, base_url=given.base_url, ledger=ledger_view(given))
 
 
 def _summary(given: CaseGiven) -> SummaryView:

@@ -46,9 +46,12 @@ def limit_words(limit: Limit) -> str:
     return word("limit", limit.unit.value, value=limit.value)
 
 
-def line_words(line: ClockLine, unit: LimitUnit) -> str:
-    """What one line of an explanation says."""
-    arg = "、".join(filter(None, (_argument(line.code, each) for each in line.args)))
+def line_words(
+    line: ClockLine, unit: LimitUnit, procedures: Mapping[str, str] | None = None
+) -> str:
+    """What one line of an explanation says; `procedures` are the matter's, by id."""
+    known = procedures or {}
+    arg = "、".join(filter(None, (_argument(line.code, each, known) for each in line.args)))
     if unit is LimitUnit.CALENDAR_DAY and line.code is LineCode.COUNTED:
         return word("line_calendar", line.code.value, count=line.count)
     return word("line", line.code.value, count=line.count, arg=arg)
@@ -60,10 +63,10 @@ def days_words(first: date, last: date) -> str:
     return " — ".join(labels.DAY_SHORT.format(month=day.month, day=day.day) for day in ends)
 
 
-def _argument(code: LineCode, text: str) -> str:
+def _argument(code: LineCode, text: str, procedures: Mapping[str, str]) -> str:
     match code:
         case LineCode.PAUSED | LineCode.PAUSE_OPEN:
-            return find_word("pause", text) or word("pause", "other")
+            return procedures.get(text) or find_word("pause", text) or word("pause", "other")
         case LineCode.EXTENDED | LineCode.EXTENSION_LATE:
             return labels.label("limit_unit", text)
         case _:
