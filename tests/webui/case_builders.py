@@ -24,7 +24,19 @@ from casework.party import ApplicantSheet, Party
 from casework.procedure import PROCEDURE, name_of
 from casework.regions import Regions, decode_regions
 from tests import county
-from tests.builders import CHEN, COUNTY, HALL, INTAKE, LIN, OTHER_TOWN, TOWN, VILLAGE, WU, Pad
+from tests.builders import (
+    CHEN,
+    COUNTY,
+    HALL,
+    INTAKE,
+    LIN,
+    NOON,
+    OTHER_TOWN,
+    TOWN,
+    VILLAGE,
+    WU,
+    Pad,
+)
 from webui.case_given import CaseGiven, Duplicate, PartStanding
 from webui.list_view import SyncMark
 from webui.names_known import Names
@@ -143,6 +155,9 @@ class Story:
         )
         self.texts[part.hash] = text
         return part
+
+
+ANOTHER = Duplicate(CaseId("e" * 32), CaseNumber("A-0002"), NOON, OTHER_TOWN)
 
 
 def stories() -> dict[str, Story]:
@@ -275,6 +290,7 @@ def given_of(  # noqa: PLR0913
     unmasked: bool = False,
     sync: SyncMark | None = None,
     arrived: bool = True,
+    duplicates: tuple[Duplicate, ...] = (),
 ) -> CaseGiven:
     case = story.case
     at = now or story.written[-1].at + timedelta(hours=3)
@@ -301,7 +317,7 @@ def given_of(  # noqa: PLR0913
         counters={TOWN: names().node(TOWN), OTHER_TOWN: names().node(OTHER_TOWN), HALL: "县大厅"},
         departments={each.id: each.name for each in county.organisation().departments},
         colleagues=approvers(PositionKind, standing),
-        duplicates=(Duplicate(CaseId("e" * 32), CaseNumber("A-0002"), at, OTHER_TOWN),),
+        duplicates=duplicates,
     )
 
 
