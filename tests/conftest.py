@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+TESTS = Path(__file__).parent
 SEEDS_BY_DEFAULT = 6
+LONGEST_FIRST = ("end_to_end", "faults", "browser")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -14,6 +16,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--seed", type=int, default=None, help="run the simulations with this seed only"
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker is left with it at the end."""
+
+    def rank(item: pytest.Item) -> int:
+        package = item.path.relative_to(TESTS).parts[0]
+        return LONGEST_FIRST.index(package) if package in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=rank)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
