@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import made_once
 from tests.faults.county import County, a_box, prepare
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session")
