@@ -79,12 +79,7 @@ def clocks_of(  # noqa: PLR0913 - what a date depends on
     with_lines: bool = True,
 ) -> tuple[Clock, ...]:
     """Every clock that the case has started, explained line by line if wanted."""
-    case = in_order(case)
-    limits = limits_of(matter, facts_of(case), defaults)
-    limits.update(_limits_set_by_acts(case, limits, calendar))
-    events = tuple(_events(case, matter, calendar))
-    deemed = _deemed_start(case, matter, calendar, _notice(limits, events, now, calendar))
-    events = (*events, deemed) if deemed else events
+    limits, events = _limits_and_events(in_order(case), matter, calendar, now, defaults)
     clocks = run_clocks(limits, events, now=now, calendar=calendar, with_lines=with_lines)
     return tuple(clock for clock in clocks if clock.state is not ClockState.NOT_STARTED)
 
@@ -157,15 +152,33 @@ def _notice(
 def urgency_of(
     case: Case, matter: MatterVersion, calendar: Calendar, now: datetime
 ) -> Urgency | None:
-    """The clock that matters most, None where none runs."""
-    clocks = clocks_of(case, matter, calendar, now, with_lines=False)
-    running = {
-        clock.name: clock
-        for clock in clocks
-        if clock.state in {ClockState.RUNNING, ClockState.PAUSED}
-    }
-    shown = next((running[name] for name in SHOWN_FIRST if name in running), None)
-    return Urgency(shown, lamp(shown, calendar.day_of(now))) if shown else None
+    """The clock that matters most, None where none runs; the others are not computed."""
+    case = in_order(case)
+    limits, events = _limits_and_events(case, matter, calendar, now, DEFAULTS)
+    for name in SHOWN_FIRST:
+        if name not in limits:
+            continue
+        clock = run_clock(name, limits[name], events, now=now, calendar=calendar, with_lines=False)
+        if clock.state in {ClockState.RUNNING, ClockState.PAUSED}:
+            return Urgency(clock, lamp(clock, calendar.day_of(now)))
+    return None
+
+
+def _limits_and_events(
+    case: Case,
+    matter: MatterVersion,
+    calendar: Calendar,
+    now: datetime,
+    defaults: ClockDefaults,
+) -> tuple[dict[ClockName, Limit], tuple[ClockEvent, ...]]:
+    """All that the clocks of a case in order follow from, what silence has started included."""
+    limits = limits_of(matter, facts_of(case), defaults)
+    limits.update(_limits_set_by_acts(case, limits, calendar))
+    events = tuple(_events(case, matter, calendar))
+    if case.status is Status.RECEIVED:
+        deemed = _deemed_start(case, matter, calendar, _notice(limits, events, now, calendar))
+        events = (*events, deemed) if deemed else events
+    return limits, events
 
 
 def _events(case: Case, matter: MatterVersion, calendar: Calendar) -> Iterator[ClockEvent]:
