@@ -117,7 +117,13 @@ class Calendar(Fact, frozen=True, dict=True):
 
     def _worked_until(self, day: date) -> int:
         """How many days were worked since the year one: two of these give any span at once."""
-        ordinal = day.toordinal()  # 1 is a Monday.
+        found = self._worked.get(day)
+        if found is None:
+            found = self._worked[day] = self._count_until(day.toordinal())
+        return found
+
+    def _count_until(self, ordinal: int) -> int:
+        """Ordinal 1 is a Monday."""
         weeks, days = divmod(ordinal, DAYS_OF_WEEK)
         usual = weeks * self._week[-1] + self._week[days]
         missed, made_up = self._exceptions
@@ -129,11 +135,20 @@ class Calendar(Fact, frozen=True, dict=True):
 
     def close_of(self, day: date) -> datetime:
         """The instant at which a last day ends."""
-        return datetime.combine(day, time.fromisoformat(self.close_of_business), self.tz)
+        return datetime.combine(day, self._closes, self.tz)
 
-    @property
+    @cached_property
+    def _closes(self) -> time:
+        return time.fromisoformat(self.close_of_business)
+
+    @cached_property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @cached_property
+    def _worked(self) -> dict[date, int]:
+        """What was counted before; the days of cases are few."""
+        return {}
 
     @cached_property
     def _week(self) -> tuple[int, ...]:

@@ -1,8 +1,8 @@
 """The clocks of a case: from its timeline, its matter version and the calendar, nothing else."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,7 +34,6 @@ from casework.limits import LIMIT_DAYS_MAX, Limit, calendar_days
 from casework.matter import CaseKind, MatterVersion
 from casework.names import MessageId
 from casework.procedure import BY_NAME
-from casework.procedure_row import ClockEffect
 from casework.receipt import receipt_day, review_counts_from
 
 # Of several running clocks the screen shows the first of these that runs.
@@ -308,11 +307,9 @@ def _events_of(
     withheld: frozenset[ClockName],
 ) -> Iterator[ClockEvent]:
     """What a moment starts, stops and extends."""
-    by_kind: dict[EventKind, set[ClockName]] = defaultdict(set)
-    for name, kind in _effects_of(moment, matter):
-        by_kind[kind].add(name)
-    for kind in (EventKind.START, EventKind.STOP, EventKind.EXTEND):
-        clocks, starts = frozenset(by_kind[kind]), kind is EventKind.START
+    above = moment.act == "forward_up" and matter.case_kind is CaseKind.FORWARDED
+    for kind, clocks in _effects_of(moment.act, decided_above=above):
+        starts = kind is EventKind.START
         own = clocks & _OF_ITS_OWN_DAY if starts else NONE
         for some, day in ((clocks - own, counts_on if starts else None), (own - withheld, None)):
             if some:
@@ -320,13 +317,22 @@ def _events_of(
                 yield ClockEvent(at=moment.at, kind=kind, clocks=some, counts_on=day, extra=extra)
 
 
-def _effects_of(moment: Moment, matter: MatterVersion) -> tuple[ClockEffect, ...]:
-    """Those of the row; what was decided above stopped when it went up, a refusal owes nothing."""
-    if moment.act == "forward_up" and matter.case_kind is CaseKind.FORWARDED:
-        return ((ClockName.STATUTORY, EventKind.STOP), (ClockName.PROMISED, EventKind.STOP))
-    if moment.act == "decide_refuse":
-        return (*BY_NAME[moment.act].clocks, (ClockName.SUPPLY, EventKind.STOP))
-    return BY_NAME[moment.act].clocks
+@cache
+def _effects_of(
+    act: str, *, decided_above: bool
+) -> tuple[tuple[EventKind, frozenset[ClockName]], ...]:
+    """What a row starts, stops and extends.
+
+    A matter that is decided above stops its clocks when it goes up; a refusal owes no papers.
+    """
+    effects = list(BY_NAME[act].clocks)
+    if decided_above:
+        effects = [(name, EventKind.STOP) for name in (ClockName.STATUTORY, ClockName.PROMISED)]
+    elif act == "decide_refuse":
+        effects.append((ClockName.SUPPLY, EventKind.STOP))
+    kinds = (EventKind.START, EventKind.STOP, EventKind.EXTEND)
+    found = ((kind, frozenset(name for name, its in effects if its is kind)) for kind in kinds)
+    return tuple((kind, clocks) for kind, clocks in found if clocks)
 
 
 def _paused_by(moment: Moment, matter: MatterVersion) -> frozenset[ClockName]:
