@@ -12,8 +12,10 @@ from central.services.changes import Comparison
 from central.services.county import County
 from central.services.matrix import MatrixKept
 from central.services.queues import Queues
+from central.services.receipt_watch import ReceiptWatch
 from central.services.review import Review
 from central.settings import Settings
+from central.store.announced import AnnouncedReceipts
 from central.store.returns import Returns
 from sync.clock import Clock
 from sync.desk import Desk
@@ -55,6 +57,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def queues(self) -> Queues:
         return Queues(self.desk, Returns(self.database))
+
+    @cached_property
+    def receipt_watch(self) -> ReceiptWatch:
+        return ReceiptWatch(self.desk, self.queues, AnnouncedReceipts(self.database))
 
 
 def officer_of(request: Request[Any, Any, Any]) -> Officer:
