@@ -76,6 +76,11 @@ def _take(case: Case, standing: Standing) -> None:
         raise ActNotOpenError("this officer has the case already")
 
 
+def _judge_materials(case: Case, _: Standing) -> None:
+    if case.materials_judged:
+        raise ActNotOpenError("the window was told, and nothing came since")
+
+
 def _supplement_in_review(case: Case, _: Standing) -> None:
     if SUPPLEMENT not in case.awaiting:
         raise ActNotOpenError("nothing is awaited in this review")
@@ -205,6 +210,7 @@ _CHECKS: Final[Mapping[type[Act], Callable[[Case, Standing], None]]] = {
     acts.PrePass: _pre_pass,
     acts.Lapse: _lapse,
     acts.Take: _take,
+    acts.JudgeMaterials: _judge_materials,
     acts.SupplementInReview: _supplement_in_review,
     acts.NotifyDeficiencyReview: _notify_in_review,
     acts.StartSpecial: _start_special,

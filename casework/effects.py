@@ -84,7 +84,8 @@ def _reviewed(case: Case, act: acts.AnyAct, written: Written, _: datetime) -> Ca
                 notices=case.notices + 1,
             )
         case acts.SupplementInReview(materials):
-            return replace(_came(case, SUPPLEMENT), materials=materials, supply_by=None)
+            came = _came(case, SUPPLEMENT)
+            return replace(came, materials=materials, supply_by=None, materials_judged=False)
         case acts.StartSpecial(procedure):
             return _awaiting(case, procedure)
         case acts.EndSpecial(procedure):

@@ -6,7 +6,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from casework.case import Case, Deferral
-from casework.matter import MatterVersion
+from casework.facts import facts_of
+from casework.matter import MatterVersion, scenario_for
 from casework.names import MessageId
 from casework.procedure import BY_NAME
 from webui.documents import PaperKind, title_of
@@ -25,11 +26,13 @@ def papers_of(case: Case, matter: MatterVersion) -> tuple[PaperLink, ...]:
     """Those of the standing entries first, in their order."""
     return tuple(
         PaperLink(kind, title_of(kind, matter.matter_type.value), entry, at)
-        for kind, entry, at in _kinds(case)
+        for kind, entry, at in _kinds(case, matter)
     )
 
 
-def _kinds(case: Case) -> Iterator[tuple[PaperKind, MessageId | None, datetime | None]]:
+def _kinds(
+    case: Case, matter: MatterVersion
+) -> Iterator[tuple[PaperKind, MessageId | None, datetime | None]]:
     for moment in case.timeline:
         if document := BY_NAME[moment.act].document:
             yield PaperKind(document), moment.entry, moment.at
@@ -39,3 +42,13 @@ def _kinds(case: Case) -> Iterator[tuple[PaperKind, MessageId | None, datetime |
         yield PaperKind.ENTRUSTMENT, None, None
     if case.deferral is not Deferral.NONE:
         yield PaperKind.DEFERRAL_COMMITMENT, None, None
+    if is_committed(case, matter):
+        yield PaperKind.COMMITMENT, None, None
+
+
+def is_committed(case: Case, matter: MatterVersion) -> bool:
+    """Whether the application came in by the route of notice and commitment."""
+    offer = matter.supports.commitment
+    scenario = scenario_for(matter, facts_of(case))
+    named = offer.scenario if offer is not None else None
+    return named is not None and scenario is not None and scenario.id == named

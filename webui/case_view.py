@@ -16,12 +16,12 @@ from webui.act_dialogs import ActDialog, deposit_dialog
 from webui.case_act_view import ActsView, acts_of
 from webui.case_clock_view import ClockView, LedgerView, ledger_view
 from webui.case_form_view import ApplicantView, FieldView, applicant_of, fields_of
-from webui.case_given import CaseGiven
+from webui.case_given import CaseGiven, Duplicate
 from webui.case_material_view import MaterialView, ScanView, materials_of, scans_of
 from webui.case_papers import PaperLink, papers_of
 from webui.case_timeline import FallenView, MomentView, fallen_of, timeline_of
-from webui.case_words import find_word
-from webui.filters import mask_name
+from webui.case_words import find_word, word
+from webui.filters import local, mask_name
 from webui.grounds import ground_words
 from webui.list_view import SyncMark, Tag, stage_words, tags_of
 
@@ -202,7 +202,19 @@ def _warnings(given: CaseGiven) -> tuple[str, ...]:
         )
         if applies
     ]
-    return tuple(labels.error_text(code) for code in codes)
+    others = () if case.is_decided else given.duplicates
+    return (*map(labels.error_text, codes), *(_duplicate_words(given, each) for each in others))
+
+
+def _duplicate_words(given: CaseGiven, other: Duplicate) -> str:
+    """The other case of what seems the same application: its number, where, and since when."""
+    return word(
+        "duplicate",
+        "other",
+        number=other.number,
+        node=given.names.node(other.node),
+        at=f"{local(other.received_at):%Y-%m-%d %H:%M}",
+    )
 
 
 def _decision(given: CaseGiven) -> DecisionView | None:

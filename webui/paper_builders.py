@@ -4,15 +4,17 @@ A builder returns members of `webui.documents.Paper`; the sentences around them 
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
 from casework import act as acts
+from casework.act_contents import FEN_PER_YUAN
 from casework.case import Closure
 from casework.clock import ClockName
 from casework.material import MaterialState
 from casework.names import parent_of
 from webui import labels
-from webui.case_words import word
+from webui.case_words import limit_words, word
 from webui.documents import (
     Deficiency,
     Handover,
@@ -21,6 +23,7 @@ from webui.documents import (
     PaperParty,
 )
 from webui.filters import local
+from webui.grounds import basis_text
 from webui.notices import deficiencies_of, read_notice
 from webui.paper_facts import (
     IN_HAND,
@@ -33,10 +36,13 @@ from webui.paper_facts import (
     granted,
     holder_before,
     is_deferrable,
+    issuer,
     items_in_hand,
     promised,
     refusing,
+    remedies,
     result_items,
+    written_lines,
 )
 from webui.paper_given import Speaking
 
@@ -246,6 +252,132 @@ def _instant_result(speaking: Speaking) -> Facts:
     }
 
 
+def _application_returned(speaking: Speaking) -> Facts:
+    asked = speaking.last("notify_deficiency")
+    return {
+        "supply_by": date.fromisoformat(asked.due_on) if asked and asked.due_on else None,
+        "reasons": (word("paper", "lapsed_reason"),),
+        "items": items_in_hand(speaking, speaking.case.materials),
+        "place": speaking.given.place(speaking.case.received_by or speaking.case.pen),
+    }
+
+
+def _special_procedure_notice(speaking: Speaking) -> Facts:
+    moment, matter = speaking.moment, speaking.given.matter
+    special = matter.special(moment.procedure) if moment and moment.procedure else None
+    if special is None:
+        return {}
+    known = [basis for basis in matter.legal_basis if basis.id == special.legal_basis]
+    stops = word("paper", "special_pauses" if special.pauses_clock else "special_counts")
+    limit = limit_words(special.limit)
+    name = word("paper", "special", name=special.name, limit=limit)
+    return {
+        "outcome": (name, stops),
+        "reasons": written_lines(speaking, "grounds"),
+        "legal_basis": tuple(basis_text(basis) for basis in known),
+        "due_on": speaking.supply_by(),
+    }
+
+
+def _extension_notice(speaking: Speaking) -> Facts:
+    extra = speaking.moment.extra if speaking.moment else None
+    asked = speaking.last("request_extension")
+    reasons = speaking.given.text_of(asked.entry, "grounds") if asked else ""
+    clock = speaking.clock(ClockName.PROMISED) or speaking.clock(ClockName.STATUTORY)
+    return {
+        "limit": limit_words(extra) if extra else "",
+        "due_on": clock.due_on if clock else None,
+        "reasons": tuple(line for line in reasons.splitlines() if line.strip()),
+    }
+
+
+def _forwarding_slip(speaking: Speaking) -> Facts:
+    act = speaking.act
+    superior = act.superior if isinstance(act, acts.ForwardUp) else ""
+    return {
+        "outcome": written_lines(speaking, "opinion"),
+        "items": items_in_hand(speaking, speaking.case.materials),
+        "handover": Handover(giver=issuer(speaking), taker=superior),
+    }
+
+
+def _deferral_lapsed(speaking: Speaking) -> Facts:
+    decided = speaking.case.decision is not None
+    accepted = speaking.last("accept_deferred")
+    return {
+        "items": deferred_items(speaking),
+        "supply_by": date.fromisoformat(accepted.due_on) if accepted and accepted.due_on else None,
+        "outcome": (word("paper", "deferral_withdrawn" if decided else "deferral_ended"),),
+        "remedies": remedies(speaking),
+        "place": speaking.given.place(speaking.case.received_by),
+    }
+
+
+def _termination_notice(speaking: Speaking) -> Facts:
+    act = speaking.act
+    ground = (labels.TERMINATION[act.ground.value],) if isinstance(act, acts.Terminate) else ()
+    return {
+        "reasons": ground + written_lines(speaking, "grounds"),
+        "legal_basis": bases(speaking),
+        "remedies": remedies(speaking),
+        "place": speaking.given.place(speaking.case.received_by),
+    }
+
+
+def _correction(speaking: Speaking) -> Facts:
+    decision = speaking.given.case.decision
+    number = decision.document if decision else None
+    facts: Facts = {"reasons": written_lines(speaking, "grounds")}
+    return {**facts, "document_number": number} if number else facts
+
+
+def _revocation(speaking: Speaking) -> Facts:
+    act = speaking.act
+    ground = (labels.REVOCATION[act.ground.value],) if isinstance(act, acts.Revoke) else ()
+    return {
+        "reasons": ground + written_lines(speaking, "grounds"),
+        "legal_basis": bases(speaking),
+        "remedies": remedies(speaking),
+    }
+
+
+def _merger_notice(speaking: Speaking) -> Facts:
+    pickup = speaking.given.names.node(speaking.case.pickup)
+    return {"outcome": (word("paper", "merged"), word("paper", "merged_pickup", node=pickup))}
+
+
+def _fee_notice(speaking: Speaking) -> Facts:
+    act, matter = speaking.act, speaking.given.matter
+    if not isinstance(act, acts.SettleFee) or act.fee >= len(matter.fees):
+        return {}
+    fee = matter.fees[act.fee]
+    known = [basis for basis in matter.legal_basis if basis.id == fee.legal_basis]
+    words = word("paper", "fee_paid", name=fee.name, yuan=f"{act.paid_fen / FEN_PER_YUAN:.2f}")
+    if act.exemption is not None:
+        words = word("paper", "fee_waived", name=fee.name, ground=fee.exemptions[act.exemption])
+    return {
+        "outcome": (words, word("paper", "fee_standard", standard=fee.standard)),
+        "legal_basis": tuple(basis_text(basis) for basis in known),
+    }
+
+
+def _commitment(speaking: Speaking) -> Facts:
+    offer = speaking.given.matter.supports.commitment
+    if offer is None:
+        return {}
+    return {
+        "outcome": (
+            offer.text,
+            word("paper", "commitment_true"),
+            word("paper", "commitment_excluded", excluded=offer.excluded_if),
+        )
+    }
+
+
+def _online_receipt(speaking: Speaking) -> Facts:
+    return {"items": items_in_hand(speaking, speaking.materials)}
+
+
 def _nothing_more(_: Speaking) -> Facts:
     return {}
 
@@ -273,4 +405,16 @@ BUILDERS: Final[Mapping[PaperKind, Callable[[Speaking], Facts]]] = {
     PaperKind.WITHDRAWAL: _withdrawal,
     PaperKind.CLOSING_NOTICE: _closing_notice,
     PaperKind.INSTANT_RESULT: _instant_result,
+    PaperKind.ONLINE_RECEIPT: _online_receipt,
+    PaperKind.APPLICATION_RETURNED: _application_returned,
+    PaperKind.SPECIAL_PROCEDURE_NOTICE: _special_procedure_notice,
+    PaperKind.EXTENSION_NOTICE: _extension_notice,
+    PaperKind.FORWARDING_SLIP: _forwarding_slip,
+    PaperKind.DEFERRAL_LAPSED: _deferral_lapsed,
+    PaperKind.TERMINATION_NOTICE: _termination_notice,
+    PaperKind.CORRECTION: _correction,
+    PaperKind.REVOCATION: _revocation,
+    PaperKind.MERGER_NOTICE: _merger_notice,
+    PaperKind.FEE_NOTICE: _fee_notice,
+    PaperKind.COMMITMENT: _commitment,
 }

@@ -39,7 +39,7 @@ _ARRIVALS: Final = frozenset(
     {
         *(PaperKind.COLLECTION_RECEIPT, PaperKind.MATERIALS_RECEIPT, PaperKind.SUPPLEMENT_RECEIPT),
         *(PaperKind.REVIEW_SUPPLEMENT_RECEIPT, PaperKind.DEFERRAL_SATISFIED),
-        PaperKind.WITHDRAWAL,
+        *(PaperKind.WITHDRAWAL, PaperKind.ONLINE_RECEIPT),
     }
 )
 
@@ -69,6 +69,7 @@ def common(speaking: Speaking) -> Facts:
         "document_number": document_number(case, speaking.kind, moment.entry if moment else None),
         "signatory": names.officer(moment.officer) if moment else "",
         "acting_for": names.officer(moment.acting_for) if moment else "",
+        "approver": names.officer(moment.approved_by) if moment else "",
         "received_at": received_at(speaking),
         "accepted_on": speaking.day(accepted.at) if accepted else None,
         "decided_on": speaking.day(decision.at) if decision else None,
@@ -131,19 +132,27 @@ def promised(speaking: Speaking) -> Facts:
 
 
 def refusing(speaking: Speaking, grounds: Iterable[str]) -> Facts:
-    matter, county = speaking.given.matter, speaking.given.county
+    matter = speaking.given.matter
     cited = tuple(grounds)
-    written = tuple(line for line in speaking.text("grounds").splitlines() if line.strip())
     return {
-        "reasons": ground_words(matter, cited) + written,
+        "reasons": ground_words(matter, cited) + written_lines(speaking, "grounds"),
         "legal_basis": bases_cited(matter, cited),
-        "remedies": Remedies(
-            reconsideration_body=county.reconsideration_body,
-            court=county.court,
-            reconsideration_days=county.reconsideration_days,
-            litigation_months=county.litigation_months,
-        ),
+        "remedies": remedies(speaking),
     }
+
+
+def remedies(speaking: Speaking) -> Remedies:
+    county = speaking.given.county
+    return Remedies(
+        reconsideration_body=county.reconsideration_body,
+        court=county.court,
+        reconsideration_days=county.reconsideration_days,
+        litigation_months=county.litigation_months,
+    )
+
+
+def written_lines(speaking: Speaking, part: str) -> tuple[str, ...]:
+    return tuple(line for line in speaking.text(part).splitlines() if line.strip())
 
 
 def authority(speaking: Speaking) -> tuple[tuple[str, str], ...]:

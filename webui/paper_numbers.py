@@ -36,6 +36,18 @@ FORM_NUMBERS: Final[Mapping[PaperKind, str]] = {
     PaperKind.DEEMED_ACCEPTANCE: "31",
     PaperKind.WITHDRAWAL: "32",
     PaperKind.CLOSING_NOTICE: "33",
+    PaperKind.SPECIAL_PROCEDURE_NOTICE: "08",
+    PaperKind.ONLINE_RECEIPT: "12",
+    PaperKind.APPLICATION_RETURNED: "34",
+    PaperKind.EXTENSION_NOTICE: "35",
+    PaperKind.FORWARDING_SLIP: "36",
+    PaperKind.DEFERRAL_LAPSED: "37",
+    PaperKind.TERMINATION_NOTICE: "38",
+    PaperKind.CORRECTION: "39",
+    PaperKind.REVOCATION: "40",
+    PaperKind.MERGER_NOTICE: "41",
+    PaperKind.FEE_NOTICE: "42",
+    PaperKind.COMMITMENT: "43",
 }
 # A decision's number is what the decider wrote into the act.
 DECISIONS: Final = frozenset({PaperKind.GRANT, PaperKind.REFUSAL, PaperKind.INSTANT_RESULT})

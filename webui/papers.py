@@ -31,7 +31,9 @@ __all__ = [
 ]
 
 # What applicants sign themselves: nothing in the case need bear it out.
-SIGNED_BY_PEOPLE = frozenset({PaperKind.ENTRUSTMENT, PaperKind.DEFERRAL_COMMITMENT})
+SIGNED_BY_PEOPLE = frozenset(
+    {PaperKind.ENTRUSTMENT, PaperKind.DEFERRAL_COMMITMENT, PaperKind.COMMITMENT}
+)
 _PUBLIC_SERVICE = "20"
 
 

@@ -51,9 +51,9 @@ class Batches:
         async def grant(case: Case, matter: MatterVersion) -> None:
             if not matter.supports.batch or case.status not in _GRANTABLE:
                 raise ActNotOpenError(f"{case.id} of {matter.id} is {case.status}")
-            steps = [Step(acts.JudgeMaterials(case.materials))]
-            if case.status is Status.ACCEPTED:
-                steps.insert(0, Step(acts.Take()))
+            steps = [Step(acts.Take())] if case.status is Status.ACCEPTED else []
+            if not case.materials_judged:
+                steps.append(Step(acts.JudgeMaterials(case.materials)))
             number = document_number(case, PaperKind.GRANT)
             steps.append(Step(acts.DecideGrant((), number), (written,)))
             await self._desk.perform_all(steps, self._sitting(case, who))

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import made_once
 from tests.faults.county import County, a_box, prepare
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("faults")
-    asyncio.run(prepare(folder))
-    return folder
+def prepared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    def make(folder: Path) -> None:
+        asyncio.run(prepare(folder))
+
+    return made_once(tmp_path_factory, worker_id, "faults", make)
 
 
 @pytest.fixture

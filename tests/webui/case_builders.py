@@ -24,7 +24,19 @@ from casework.party import ApplicantSheet, Party
 from casework.procedure import PROCEDURE, name_of
 from casework.regions import Regions, decode_regions
 from tests import county
-from tests.builders import CHEN, COUNTY, HALL, INTAKE, LIN, OTHER_TOWN, TOWN, VILLAGE, WU, Pad
+from tests.builders import (
+    CHEN,
+    COUNTY,
+    HALL,
+    INTAKE,
+    LIN,
+    NOON,
+    OTHER_TOWN,
+    TOWN,
+    VILLAGE,
+    WU,
+    Pad,
+)
 from webui.case_given import CaseGiven, Duplicate, PartStanding
 from webui.list_view import SyncMark
 from webui.names_known import Names
@@ -145,6 +157,9 @@ class Story:
         return part
 
 
+ANOTHER = Duplicate(CaseId("e" * 32), CaseNumber("A-0002"), NOON, OTHER_TOWN)
+
+
 def stories() -> dict[str, Story]:
     """A story that ends in each status, and one for each act that ends none."""
     m = county.matter("minimum-living-allowance")
@@ -259,10 +274,85 @@ def stories() -> dict[str, Story]:
             priced := county.matter("real-estate-mortgage"),
             (TOWN, WU, acts.Receive(INTAKE, verdicts(priced))),
         ),
+        **_rarer(m, received, review, granted, delivered, deferred),
         "instant": Story(
             instant := county.matter("resident-pension-enrolment"),
             (TOWN, WU, acts.Instant(INTAKE, verdicts(instant), (), None, "applicant")),
         ),
+    }
+
+
+def _rarer(  # noqa: PLR0913, PLR0917
+    m: MatterVersion,
+    received: Sequence[Step],
+    review: Sequence[Step],
+    granted: Sequence[Step],
+    delivered: Sequence[Step],
+    deferred: Sequence[Step],
+) -> dict[str, Story]:
+    """What happens to a case now and then."""
+    full, lacking = verdicts(m), verdicts(m, missing=["m1"])
+    up = county.matter("ordinary-passport")
+    papers = verdicts(up)
+    closed: Sequence[Step] = (
+        *delivered,
+        (TOWN, WU, acts.HandOverPen(COUNTY)),
+        (COUNTY, CHEN, acts.Close()),
+    )
+    why = {"grounds": "经核实，情况属实"}
+    ground = acts.TerminationGround.PRECONDITION_GONE
+    return {
+        "submitted": Story(m, (TOWN, WU, acts.SubmitOnline(INTAKE, full))),
+        "pre_returned": Story(
+            m,
+            (TOWN, WU, acts.SubmitOnline(INTAKE, lacking)),
+            (TOWN, WU, acts.PreReturn(), {"notice": "请补签名"}),
+        ),
+        "lapsed": Story(
+            m,
+            *received,
+            (TOWN, WU, acts.NotifyDeficiency(lacking, "2026-12-21")),
+            (TOWN, WU, acts.HandOverPen(COUNTY)),
+            (COUNTY, CHEN, acts.Lapse()),
+        ),
+        "deemed": Story(m, *received, (TOWN, WU, acts.DeemAccepted())),
+        "extended": Story(
+            m,
+            *review,
+            (COUNTY, CHEN, acts.RequestExtension(workdays(10)), {"grounds": "须再次入户调查"}),
+            (COUNTY, LEADER, acts.GrantExtension(workdays(10))),
+        ),
+        "special_ended": Story(
+            m,
+            *review,
+            (COUNTY, CHEN, acts.StartSpecial("P1", "2026-12-01", LEADER), {"grounds": "一律公示"}),
+            (COUNTY, CHEN, acts.EndSpecial("P1"), {"opinion": "公示无异议"}),
+        ),
+        "forwarded": Story(
+            up,
+            (TOWN, WU, acts.Receive(INTAKE, papers)),
+            (TOWN, WU, acts.SettleFee(0, 12_000, None)),
+            (TOWN, WU, acts.Accept(papers)),
+            (TOWN, WU, acts.HandOverPen(COUNTY)),
+            (COUNTY, CHEN, acts.Take()),
+            (COUNTY, CHEN, acts.ForwardUp("韶关市公安局"), {"opinion": "初审符合条件"}),
+        ),
+        "deferral_lapsed": Story(
+            m,
+            *deferred,
+            (TOWN, WU, acts.HandOverPen(COUNTY)),
+            (COUNTY, CHEN, acts.DeferredLapse(acts.OverdueEffect.REFUSE)),
+        ),
+        "terminated": Story(m, *review, (COUNTY, CHEN, acts.Terminate(ground, LEADER), why)),
+        "corrected": Story(
+            m, *closed, (COUNTY, CHEN, acts.Correct("翁民低保〔2026〕18-1号", LEADER), why)
+        ),
+        "revoked": Story(
+            m, *closed, (COUNTY, CHEN, acts.Revoke(acts.RevocationGround.DECEIT, LEADER), why)
+        ),
+        "reopened": Story(m, *closed, (COUNTY, CHEN, acts.Reopen(LEADER), why)),
+        "merged": Story(m, *review, (COUNTY, CHEN, acts.MergeInto(CaseId("e" * 32)))),
+        "green": Story(m, *granted[:-1], (COUNTY, CHEN, acts.OpenGreenChannel(LEADER), why)),
     }
 
 
@@ -275,6 +365,7 @@ def given_of(  # noqa: PLR0913
     unmasked: bool = False,
     sync: SyncMark | None = None,
     arrived: bool = True,
+    duplicates: tuple[Duplicate, ...] = (),
 ) -> CaseGiven:
     case = story.case
     at = now or story.written[-1].at + timedelta(hours=3)
@@ -301,7 +392,7 @@ def given_of(  # noqa: PLR0913
         counters={TOWN: names().node(TOWN), OTHER_TOWN: names().node(OTHER_TOWN), HALL: "县大厅"},
         departments={each.id: each.name for each in county.organisation().departments},
         colleagues=approvers(PositionKind, standing),
-        duplicates=(Duplicate(CaseId("e" * 32), CaseNumber("A-0002"), at, OTHER_TOWN),),
+        duplicates=duplicates,
     )
 
 

@@ -13,7 +13,7 @@ from casework.names import MessageId, NodeId, OfficerId
 from casework.party import HandoverSheet
 from casework.procedure import BY_NAME, PROCEDURE, Row
 from tests.builders import CHEN, COUNTY, INTAKE, LIN, TOWN, VILLAGE, WU
-from tests.webui.case_builders import given_of, stories, verdicts
+from tests.webui.case_builders import ANOTHER, given_of, stories, verdicts
 from webui.act_dialogs import ActDialog, act_dialog, deposit_dialog
 from webui.act_form import read_act
 from webui.act_reading import ActPlace
@@ -71,7 +71,7 @@ def dialog_of(name: str, given: CaseGiven) -> ActDialog:
 
 @pytest.mark.parametrize("name", [*MAIN_ACTS, *MORE_ACTS, "collect", "draft"])
 def test_every_dialog_is_read_back_as_its_act(name: str) -> None:
-    given = given_of(STORIES[FITTING.get(name, "received")])
+    given = given_of(STORIES[FITTING.get(name, "received")], duplicates=(ANOTHER,))
 
     form = filled(dialog_of(name, given))
     read = read_act(name, form, ActPlace.of(given))
@@ -95,7 +95,8 @@ def test_the_form_of_an_act_brings_the_texts_that_the_act_needs(row: Row) -> Non
     texts = row.parts & {"opinion", "grounds"}
     if not texts:
         return
-    given = given_of(STORIES[FITTING.get(row.name, "in_review")], node=COUNTY, officer=CHEN)
+    story = STORIES[FITTING.get(row.name, "in_review")]
+    given = given_of(story, node=COUNTY, officer=CHEN, duplicates=(ANOTHER,))
 
     read = read_act(row.name, filled(dialog_of(row.name, given)), ActPlace.of(given))
 

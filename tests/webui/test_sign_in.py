@@ -254,3 +254,15 @@ def test_python_multipart_is_not_installed() -> None:
 def _without_what_was_typed(page: str) -> str:
     lines = page.splitlines()
     return "\n".join(line for line in lines if "value=" not in line)
+
+
+def test_a_hash_costs_in_service_what_a_guess_should() -> None:
+    """The tests sign in cheaply; the module as it ships does not (at least 64 MiB, OWASP)."""
+    spec = importlib.util.find_spec("webui.session")
+    assert spec is not None
+    assert spec.loader is not None
+    shipped = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(shipped)
+
+    assert shipped.MEMORY_KIB >= 64 * 1024
+    assert shipped.ROUNDS >= 3

@@ -36,6 +36,18 @@ class PaperKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     CLOSING_NOTICE = "closing-notice"
     INSTANT_RESULT = "instant-result"
+    ONLINE_RECEIPT = "online-receipt"
+    APPLICATION_RETURNED = "application-returned"
+    SPECIAL_PROCEDURE_NOTICE = "special-procedure-notice"
+    EXTENSION_NOTICE = "extension-notice"
+    FORWARDING_SLIP = "forwarding-slip"
+    DEFERRAL_LAPSED = "deferral-lapsed"
+    TERMINATION_NOTICE = "termination-notice"
+    CORRECTION = "correction"
+    REVOCATION = "revocation"
+    MERGER_NOTICE = "merger-notice"
+    FEE_NOTICE = "fee-notice"
+    COMMITMENT = "commitment"
 
 
 class PaperParty(Struct, frozen=True, kw_only=True):
@@ -120,6 +132,7 @@ class Paper(Struct, frozen=True, kw_only=True):
     agent: PaperParty | None = None
     signatory: str = ""
     acting_for: str = ""  # The officer stood in for: papers name both.
+    approver: str = ""  # Who else agreed, where the act names one.
 
     received_at: datetime | None = None  # The receipt that the paper speaks of.
     accepted_on: date | None = None

@@ -153,6 +153,7 @@ def facts_of(paper: Paper) -> dict[str, str]:
         "issuer": paper.issuer,
         "office": paper.office,
         "signatory": paper.signatory,
+        "approver": paper.approver,
         "issued_at": in_words(paper.issued_at, clock=True),
         "received_at": in_words(paper.received_at, clock=True),
         "received_on": in_words(paper.received_at),
