@@ -24,7 +24,6 @@ from casework.errors import (
     MaterialsIncompleteError,
     NotDuplicateError,
     NothingDeficientError,
-    NotInstantError,
     PausesNotAllowedError,
     PenDestinationError,
     ProcedureUnknownError,
@@ -72,8 +71,6 @@ def _check_answer(case: Case | None, act: AnyAct, standing: Standing) -> None:
         case acts.RefuseAcceptance(grounds):
             _check_grounds(grounds, standing.matter)
         case acts.Instant(_, materials):
-            if not standing.matter.is_instant:
-                raise NotInstantError(standing.matter.id)
             _check_complete(materials, standing)
             check_fees(case, BEFORE_ACCEPT, standing.matter)
         case _:
@@ -88,6 +85,8 @@ def _check_review(case: Case | None, act: AnyAct, standing: Standing) -> None:
             _check_last_day(supply_by, standing)
         case acts.StartSpecial(procedure, expected_by, approved_by):
             _check_special(procedure, standing)
+            if case is not None and procedure in case.awaiting:
+                raise ActNotOpenError(f"{procedure} is under way, with an end told already")
             _check_last_day(expected_by, standing)
             check_approval(approved_by, _approvers(procedure, standing), standing)
         case acts.EndSpecial(procedure):
@@ -271,7 +270,7 @@ def _check_merger(case: Case | None, other: CaseId, standing: Standing) -> None:
     receipt = standing.duplicates.get(other)
     if receipt is None:
         raise NotDuplicateError(other)
-    received = [moment.at for moment in case.moments("receive", "collect", "submit_online")]
+    received = [moment.at for moment in case.moments("receive")]
     if received and (received[0], case.id) < (receipt, other):
         raise NotDuplicateError(f"{case.id} was received before {other}")
 

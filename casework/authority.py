@@ -28,12 +28,16 @@ from casework.errors import (
 )
 from casework.matter import reviews_first
 from casework.names import Tier, is_county, is_of_county
-from casework.organisation import Role, stands_in_for
+from casework.organisation import PositionKind, Role, stands_in_for
 from casework.procedure import Power, Row
 from casework.standing import LeaseHeld, Standing
 
 _OF_A_DEPARTMENT: Final = frozenset(
     {Power.REVIEW, Power.FIRST_REVIEW, Power.DECIDE, Power.DEPARTMENT}
+)
+
+_OF_ALL_DEPARTMENTS: Final = frozenset(
+    {Role.CLERK, Role.ISSUING, Role.COORDINATOR, Role.VILLAGE_AGENT}
 )
 
 
@@ -48,6 +52,17 @@ def check_officer(row: Row, standing: Standing) -> None:
     _check_substitute(standing)
     if row.roles and not standing.has_role(*(Role(each) for each in row.roles)):
         raise RoleMissingError(f"{officer.id} holds {officer.roles}, {row.name} asks {row.roles}")
+    _check_department(row, standing)
+
+
+def _check_department(row: Row, standing: Standing) -> None:
+    """At the county a department's officers act in its matters only; a counter serves them all."""
+    at_a_desk = _OF_ALL_DEPARTMENTS & {Role(each) for each in row.roles}
+    if not standing.is_county or standing.has_role(*at_a_desk):
+        return
+    if standing.officer.department != standing.matter.department:
+        department = standing.officer.department
+        raise DepartmentMismatchError(f"{department} on {standing.matter.department}")
 
 
 def _check_substitute(standing: Standing) -> None:
@@ -124,6 +139,7 @@ def _check_county_power(row: Row, standing: Standing) -> None:
 def _governing(row: Row, standing: Standing) -> Delegation:
     levels = _levels(row, standing)
     for level in levels:
+        owns = row.power is Power.FIRST_REVIEW and level is Level.ACCEPT and _owns_a_step(standing)
         record = governing(
             standing.delegations,
             node=standing.node,
@@ -132,11 +148,22 @@ def _governing(row: Row, standing: Standing) -> Delegation:
             level=level,
             on=standing.today,
             facts=standing.facts,
-            positions=standing.position_kinds,
+            positions=frozenset(PositionKind) if owns else standing.position_kinds,
         )
         if record is not None:
             return record
     raise NotDelegatedError(f"{standing.node} has no {levels} for {standing.matter.id}")
+
+
+def _owns_a_step(standing: Standing) -> bool:
+    """Whether the officer holds the position that a step of the matter here names.
+
+    The positions of a record that lets a node accept say who accepts; whose the first review is,
+    the matter says.
+    """
+    tier = standing.tier.value
+    named = {step.position for step in standing.matter.steps if step.tier == tier}
+    return not named.isdisjoint(standing.position_kinds)
 
 
 def _levels(row: Row, standing: Standing) -> tuple[Level, ...]:

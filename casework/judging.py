@@ -25,14 +25,18 @@ from casework.errors import (
     DepositTakenError,
     EntriesExhaustedError,
     MatterVersionError,
+    NotInstantError,
     NotPenHolderError,
     PartMissingError,
+    UnknownCaseError,
 )
 from casework.matter import in_force
-from casework.procedure import PROCEDURE, Row
+from casework.procedure import PROCEDURE, Power, Row
 from casework.standing import Standing
 
 CLOCKS_APART_MAX: Final = timedelta(minutes=5)
+# Nobody holds the pen of a case that does not exist.
+_OF_A_CASE: Final = frozenset({Power.PEN, Power.COUNTER, Power.COUNTY})
 
 
 def why_not(case: Case | None, kind: type[Act], standing: Standing) -> CaseworkError | None:
@@ -88,12 +92,17 @@ def _permit(case: Case | None, row: Row, standing: Standing) -> Delegation | Non
         _check_pen(case, row, standing)
         _check_order(case, standing)
         check_open(case, row, standing)
+    if row.act is acts.Instant and not standing.matter.is_instant:
+        raise NotInstantError(standing.matter.id)
     _check_version(case, standing)
     check_officer(row, standing)
     return grant_for(case, row, standing)
 
 
 def _check_status(case: Case | None, row: Row) -> None:
+    """`None` among the statuses is a case that has none, or one that is yet to begin."""
+    if case is None and row.power in _OF_A_CASE:
+        raise UnknownCaseError(f"{row.name} is done to a case")
     status = case.status if case else None
     if status not in row.opens:
         raise ActNotOpenError(f"{row.name} on a case that is {status}")

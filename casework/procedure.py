@@ -72,6 +72,9 @@ _ISSUING: Final = frozenset({"issuing", "clerk", "village_agent"})
 _MAY_DECIDE: Final = frozenset({PersonalPower.DECIDE})
 _MAY_REPORT: Final = frozenset({PersonalPower.DECIDE, PersonalPower.REVIEW_REPORT})
 _GREEN: Final = frozenset({"clerk", "coordinator"}) | _APPROVERS
+_RECLAIMING: Final = frozenset({"coordinator"}) | _APPROVERS
+# Everybody who works on cases; those who administer, supervise or publish only look on.
+_AT_WORK: Final = _COUNTER | _INTAKE | _GREEN
 
 OPEN: Final = frozenset(set(Status) - {Status.CLOSED})
 UNDECIDED: Final = frozenset(
@@ -91,7 +94,8 @@ _DECIDABLE: Final = frozenset({_S.IN_REVIEW, _S.FORWARDED})
 _OWING: Final = frozenset({_S.ACCEPTED, _S.IN_REVIEW, _S.FORWARDED, _S.DECIDED, _S.RESULT_HELD})
 _READY: Final = frozenset({_S.READY})
 _CLOSED: Final = frozenset({_S.CLOSED})
-_FEES: Final = OPEN - {_S.DRAFT, _S.DELIVERED}
+_UNDELIVERED: Final = OPEN - {_S.DELIVERED}
+_FEES: Final = _UNDELIVERED - {_S.DRAFT}
 
 
 def _row(  # noqa: PLR0913 - the columns of the table
@@ -209,7 +213,7 @@ def _acceptance() -> tuple[Row, ...]:
             clocks=_ACCEPTED,
             paper="deemed-acceptance",
         ),
-        _row("13", a.Dispatch, _ACCEPTANCE, Power.REVIEW, to=_S.IN_REVIEW),
+        _row("13", a.Dispatch, _ACCEPTANCE, Power.REVIEW, _APPROVERS, to=_S.IN_REVIEW),
         _row(
             # Once more in review: another approver goes on with the case.
             *("13", a.Take, _ACCEPTANCE | _REVIEW, Power.FIRST_REVIEW, _APPROVERS),
@@ -404,15 +408,15 @@ def _other_ends() -> tuple[Row, ...]:
 def _along_the_way() -> tuple[Row, ...]:
     a = acts
     return (
-        _row("31", a.HandOverPen, OPEN, Power.PEN),
-        _row("31", a.ReturnPen, OPEN | {None}, Power.PEN),
+        _row("31", a.HandOverPen, OPEN, Power.PEN, _AT_WORK),
+        _row("31", a.ReturnPen, OPEN | {None}, Power.PEN, _AT_WORK),
         _row(
-            *("32", a.ReclaimPen, frozenset({*Status, None}), Power.COUNTY),
+            *("32", a.ReclaimPen, frozenset({*Status, None}), Power.COUNTY, _RECLAIMING),
             paper="reclaim-record",
             offline=False,
         ),
-        _row("33", a.TakeUpDeposit, OPEN | {None}, Power.PEN),
-        _row("33", a.ChangePickup, OPEN, Power.PEN, _ISSUING | _APPROVERS),
+        _row("33", a.TakeUpDeposit, OPEN | {None}, Power.PEN, _AT_WORK),
+        _row("33", a.ChangePickup, _UNDELIVERED, Power.PEN, _ISSUING | _APPROVERS),
         _row("35", a.OpenGreenChannel, UNDECIDED, Power.PEN, _GREEN, parts={"grounds"}),
         _row("36", a.SettleFee, _FEES, Power.PEN, _COUNTER | _APPROVERS, paper="fee-notice"),
     )

@@ -1,0 +1,222 @@
+"""Every act from every status by everybody, at the right node and at a wrong one.
+
+Generated from the table of the procedure: whatever is not open is refused with a code of its own,
+whose sentence tells the officer what to do instead.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from msgspec import Struct
+
+from casework.case import Case, Status
+from casework.errors import CaseworkError
+from casework.judging import refusal, why_not
+from casework.names import NodeId, OfficerId, Tier, is_county, tier_of
+from casework.organisation import Role
+from casework.procedure import OPEN, PROCEDURE, ROWS, Power, Row
+from casework.standing import Standing
+from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
+from tests.casework.situations import (
+    MATTER,
+    PARTS,
+    Situation,
+    almighty,
+    examples,
+    lying_at,
+    situations,
+    standing,
+    statuses_shown,
+)
+from webui import labels
+
+SITUATIONS = situations()
+EXAMPLES = examples()
+SENTENCE_CHARS_MIN = 12
+# The word with which a sentence begins when it tells somebody to do something.
+INSTRUCTION = "请"
+OF_THE_DEPARTMENT = {Power.REVIEW, Power.FIRST_REVIEW, Power.DECIDE, Power.DEPARTMENT}
+AT_DESKS = {Role.CLERK, Role.ISSUING, Role.COORDINATOR}
+
+
+class Person(Struct, frozen=True):
+    node: NodeId
+    id: OfficerId
+
+
+PEOPLE = {
+    "village agent": Person(VILLAGE, OfficerId("o0105")),
+    "township clerk": Person(TOWN, OfficerId("o0099")),
+    "township approver": Person(TOWN, OfficerId("o0101")),
+    "township leader": Person(TOWN, OfficerId("o0103")),
+    "issuing clerk": Person(COUNTY, OfficerId("o0080")),
+    "hall clerk": Person(COUNTY, OfficerId("o0072")),
+    "county approver": Person(COUNTY, OfficerId("o0011")),
+    "chief representative": Person(COUNTY, OfficerId("o0010")),
+    "county leader": Person(COUNTY, OfficerId("o0012")),
+    "approver of another department": Person(COUNTY, OfficerId("o0057")),
+    "supervisor": Person(COUNTY, OfficerId("o0087")),
+    "system administrator": Person(COUNTY, OfficerId("o0089")),
+}
+
+# What may begin a case; and what may be done in each situation by whoever has every power, at
+# whichever of county, township and village lets them.
+BEGINNINGS = {"draft", "submit_online", "collect", "receive"}
+CARRIED = {"hand_over_pen", "return_pen", "reclaim_pen", "take_up_deposit"}
+UNDER_WAY = CARRIED | {"change_pickup", "terminate"}
+UNDECIDED = UNDER_WAY | {"withdraw", "open_green_channel"}
+ASKED_FOR = UNDECIDED | {"settle_fee"}
+ANSWERS = {"accept", "accept_deferred", "notify_deficiency", "refuse_acceptance"}
+REVIEWED = ASKED_FOR | {
+    *("take", "judge_materials", "opine", "start_special", "forward_up"),
+    *("notify_deficiency_review", "request_extension"),
+}
+DECISIONS = {"decide_grant", "decide_refuse"}
+OPEN_TO_ALL_POWERS = {
+    "nothing": BEGINNINGS,
+    "nothing_instant": BEGINNINGS | {"instant"},
+    "draft": UNDECIDED | BEGINNINGS,
+    "submitted": ASKED_FOR | {"pre_pass", "pre_return", "collect", "receive"},
+    "pre_passed": ASKED_FOR | {"pre_return", "collect", "receive"},
+    "collected": ASKED_FOR | {"collect", "receive"},
+    "received": ASKED_FOR | ANSWERS,
+    "received_unanswered": ASKED_FOR | {"deem_accepted"},
+    "awaiting_supplement": ASKED_FOR | {"supplement"},
+    "supplement_overdue": ASKED_FOR | {"supplement", "lapse"},
+    "accepted": ASKED_FOR | {"dispatch", "take"},
+    "deferred": ASKED_FOR | {"dispatch", "take", "deferred_satisfied"},
+    "in_review": REVIEWED | DECISIONS,
+    "judged": REVIEWED | DECISIONS,
+    "special": REVIEWED | {"end_special"},
+    "asked_in_review": REVIEWED - {"notify_deficiency_review"} | {"supplement_in_review"},
+    "extension_asked": (
+        REVIEWED - {"request_extension"} | DECISIONS | {"grant_extension", "refuse_extension"}
+    ),
+    "twice_in_review": REVIEWED | {"merge_into", "keep_apart"},
+    "forwarded": ASKED_FOR | DECISIONS | {"answer_from_above"},
+    "decided": UNDER_WAY | {"settle_fee", "produce_result"},
+    "result_held": UNDER_WAY | {"settle_fee", "deferred_satisfied"},
+    "supply_overdue": UNDER_WAY | {"settle_fee", "deferred_satisfied", "deferred_lapse"},
+    "ready": UNDER_WAY | {"settle_fee", "forward_result", "deliver"},
+    "on_its_way": UNDER_WAY | {"settle_fee", "forward_result", "deliver", "confirm_arrival"},
+    "delivered": UNDER_WAY - {"change_pickup"} | {"close"},
+    "closed": {"correct", "revoke", "reopen", "reclaim_pen"},
+    "withdrawn": {"reclaim_pen"},
+}
+
+
+def refusals(
+    case: Case | None, asked: Standing, rows: tuple[Row, ...] = ROWS
+) -> Iterator[tuple[Row, CaseworkError | None]]:
+    """What is said of each act, before it is filled in and after."""
+    for row in rows:
+        offered = why_not(case, row.act, asked)
+        meant = refusal(case, EXAMPLES[row.act], PARTS, asked)
+        assert offered is None or meant is not None, f"{row.name} is not offered, and permitted"
+        yield row, offered
+        yield row, meant
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_exactly_these_acts_are_open_to_whoever_has_every_power(name: str) -> None:
+    situation = SITUATIONS[name]
+    found = {
+        row.name
+        for node in (COUNTY, TOWN, VILLAGE)
+        for row in ROWS
+        if why_not(lying_at(situation.case, node), row.act, almighty(situation, node)) is None
+    }
+    assert found == OPEN_TO_ALL_POWERS[name]
+
+
+def test_every_act_is_open_somewhere_and_every_status_is_looked_at() -> None:
+    assert set(EXAMPLES) == set(PROCEDURE)
+    assert set().union(*OPEN_TO_ALL_POWERS.values()) == {row.name for row in ROWS}
+    assert statuses_shown() == {None, *Status}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_an_act_is_open_by_the_table_or_refused_in_words(name: str, who: str) -> None:
+    situation, person = SITUATIONS[name], PEOPLE[who]
+    asked = standing(situation, person.node, person.id)
+    case = lying_at(situation.case, person.node)
+    for row, refused in refusals(case, asked):
+        if refused is None:
+            check_permitted(row, case, asked)
+        else:
+            check_sentence(refused.code)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_without_the_pen_nothing_is_done_but_to_reclaim_it(who: str) -> None:
+    person = PEOPLE[who]
+    for situation in SITUATIONS.values():
+        if situation.case is None:
+            continue
+        elsewhere = lying_at(situation.case, OTHER_TOWN)
+        asked = standing(situation, person.node, person.id)
+        permitted = {row.name for row, refused in refusals(elsewhere, asked) if refused is None}
+        assert permitted <= {"reclaim_pen"}
+        assert not permitted or person.node == COUNTY
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_nobody_acts_at_a_node_that_is_not_theirs(who: str) -> None:
+    person = PEOPLE[who]
+    wrong = TOWN if person.node == COUNTY else OTHER_TOWN
+    for situation in SITUATIONS.values():
+        asked = standing(situation, wrong, person.id)
+        case = lying_at(situation.case, wrong)
+        assert [row.name for row, refused in refusals(case, asked) if refused is None] == []
+
+
+@pytest.mark.parametrize(
+    "who", ["supervisor", "system administrator", "approver of another department"]
+)
+def test_who_only_looks_on_does_nothing_in_any_status(who: str) -> None:
+    person = PEOPLE[who]
+    for name, situation in SITUATIONS.items():
+        asked = standing(situation, person.node, person.id)
+        case = lying_at(situation.case, person.node)
+        open_ones = [row.name for row, refused in refusals(case, asked) if refused is None]
+        assert open_ones == [], name
+
+
+def test_what_is_done_to_a_case_begins_none() -> None:
+    nothing = Situation(case=None)
+    asked = almighty(nothing, COUNTY)
+    of_a_case = tuple(r for r in ROWS if r.power in {Power.PEN, Power.COUNTER, Power.COUNTY})
+    assert {"reclaim_pen", "return_pen", "take_up_deposit"} <= {row.name for row in of_a_case}
+    assert all(refused is not None for _, refused in refusals(None, asked, of_a_case))
+
+
+def test_every_refusal_has_a_code_of_its_own_and_says_what_to_do_instead() -> None:
+    kinds = CaseworkError.__subclasses__()
+    codes = [kind.code for kind in kinds]
+    assert len(set(codes)) == len(codes)
+    assert CaseworkError.code not in codes
+    for code in codes:
+        check_sentence(code)
+
+
+def check_sentence(code: str) -> None:
+    sentence = labels.ERRORS[code]
+    assert len(sentence) >= SENTENCE_CHARS_MIN, f"{code}: {sentence}"
+    assert INSTRUCTION in sentence, f"{code} says not what to do: {sentence}"
+
+
+def check_permitted(row: Row, case: Case | None, asked: Standing) -> None:
+    """What the table says of a row, read once more and in another way."""
+    officer = asked.officer
+    status = case.status if case else None
+    assert status in row.opens or (row.opens == OPEN and status is not Status.CLOSED), row.name
+    assert not row.roles or set(row.roles) & set(officer.roles), row.name
+    if row.power is Power.COUNTY:
+        assert is_county(asked.node), row.name
+    if row.power is Power.ASSIST:
+        assert tier_of(asked.node) is Tier.VILLAGE, row.name
+    if is_county(asked.node) and not (AT_DESKS & set(officer.roles) & {Role(r) for r in row.roles}):
+        assert officer.department == MATTER.department, row.name
+    if is_county(asked.node) and row.personal and row.power in OF_THE_DEPARTMENT:
+        assert asked.has_power(*row.personal), row.name
