@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -95,7 +96,8 @@ async def announce_to(office: Office, matter: MatterId, number: str) -> None:
 
     def put(work: Work) -> None:
         row = work.execute("SELECT value FROM setting WHERE key = ?", (_SETTING,)).fetchone()
-        known = msgspec.json.decode(row[0]) if row else {"upto": "", "last": [], "awaited": []}
+        empty = {"upto": "", "last": [], "awaited": []}
+        known: dict[str, Any] = msgspec.json.decode(row[0]) if row else empty
         known["awaited"].append(msgspec.to_builtins(receipt))
         work.execute(
             "INSERT INTO setting (key, value) VALUES (?, ?)"
