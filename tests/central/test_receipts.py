@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -96,9 +95,8 @@ async def announce_to(office: Office, matter: MatterId, number: str) -> None:
 
     def put(work: Work) -> None:
         row = work.execute("SELECT value FROM setting WHERE key = ?", (_SETTING,)).fetchone()
-        empty = {"upto": "", "last": [], "awaited": []}
-        known: dict[str, Any] = msgspec.json.decode(row[0]) if row else empty
-        known["awaited"].append(msgspec.to_builtins(receipt))
+        known = msgspec.json.decode(row[0])["awaited"] if row else []
+        known = {"upto": "", "last": [], "awaited": [*known, msgspec.to_builtins(receipt)]}
         work.execute(
             "INSERT INTO setting (key, value) VALUES (?, ?)"
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
