@@ -6,15 +6,14 @@ that holds the case makes of it.
 """
 
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
-from msgspec.structs import replace
 
 from casework import act as acts
 from casework.act import Act, AnyAct, FactItem, Intake
@@ -27,7 +26,7 @@ from casework.facts import facts_of_intake
 from casework.ledger import Ledger, ledger_of
 from casework.material import MaterialState, MaterialVerdict
 from casework.matter import MatterRef, MatterVersion
-from casework.names import CaseId, MatterId, MessageId, NodeId, OfficerId, is_of_county
+from casework.names import CaseId, CaseNumber, MatterId, MessageId, NodeId, OfficerId, is_of_county
 from casework.organisation import Officer
 from casework.party import ApplicantSheet, Party
 from casework.procedure import PROCEDURE
@@ -40,9 +39,9 @@ from sync.clock import ManualClock
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.opening import OpenNode
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
-from tests.county import FOLDER
+from tests.county import FOLDER, calendar
 from tests.founded import a_clock, at_work
-from tests.halls import COUNTY_DIR, copy_of
+from tests.halls import COUNTY_DIR, copy_of, fetch_sets
 from tests.lines import settle
 from webui.documents import Paper
 from webui.names_known import Names
@@ -103,6 +102,24 @@ class Stage:
             if not {low, high} & self.cut_off
         ]
         await settle(lines, rounds=2)
+        for low, high in ALL_LINES:
+            if not {low, high} & self.cut_off:
+                await fetch_sets(self.nodes[high].store, self.nodes[low].store)
+
+    async def publish(self, folder: Path, name: str, *edits: Callable[[Any], None]) -> None:
+        """Change a file of the example county, load it and publish it to whoever can be reached."""
+        folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - a few small files
+        for file in FOLDER.glob("*.json"):
+            if not (folder / file.name).exists():
+                (folder / file.name).write_bytes(file.read_bytes())
+        listed = json.loads((folder / name).read_text(encoding="utf-8"))
+        for edit in edits:
+            edit(listed)
+        listed["version"] += 1
+        (folder / name).write_text(json.dumps(listed, ensure_ascii=False), encoding="utf-8")
+        await self.county.load(folder)
+        await self.county.publish()
+        await self.settle()
 
     # People.
 
@@ -177,7 +194,26 @@ class Stage:
         asked = await desk.why_not(kinds, Sitting(officer=found, case_id=case.id), case)
         return {name: refused.code for name, refused in asked.items() if refused is not None}
 
+    async def collect(
+        self, intake: Intake, full: tuple[MaterialVerdict, ...], matter: MatterVersion
+    ) -> CaseId:
+        """What the village's agent collects goes up to the township."""
+        steps = (acts.Collect(intake, full), acts.HandOverPen(TOWN))
+        case = await self.do(LIN, *steps, matter=matter)
+        await self.settle()
+        return case.id
+
     # What the nodes make of a case.
+
+    def name_of(self, node: NodeId) -> str:
+        return Names.of(self.desks[COUNTY].holdings.organisation, regions(), (), ()).node(node)
+
+    async def by_number(self, number: CaseNumber) -> list[CaseId]:
+        """The cases that the county finds by a number, as its search does."""
+        rows = await self.nodes[COUNTY].database.fetch(
+            "SELECT id FROM case_row WHERE number = ?", (number,)
+        )
+        return [row[0] for row in rows]
 
     async def holders(self, case: CaseId) -> dict[NodeId, Case]:
         found = {name: await each.node.journal.find_case(case) for name, each in self.nodes.items()}
@@ -246,32 +282,6 @@ async def a_stage(founded: Path, folder: Path) -> AsyncIterator[Stage]:
         await county.opened.node.tick()
         await stage.settle()
         yield stage
-
-
-async def publish_matter(stage: Stage, folder: Path, changed: Mapping[str, object]) -> None:
-    """Load and publish the example county with members of matters changed, by `id@version`."""
-    await publish(stage, folder, "catalogue.json", _with_matters(changed))
-
-
-async def publish(stage: Stage, folder: Path, name: str, edit: object) -> None:
-    folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - a few small files
-    for file in FOLDER.glob("*.json"):
-        if not (folder / file.name).exists():
-            (folder / file.name).write_bytes(file.read_bytes())
-    listed = json.loads((folder / name).read_text(encoding="utf-8"))
-    edit(listed)  # type: ignore[operator]
-    listed["version"] += 1
-    (folder / name).write_text(json.dumps(listed, ensure_ascii=False), encoding="utf-8")
-    await stage.county.load(folder)
-    await stage.county.publish()
-
-
-def _with_matters(changed: Mapping[str, object]) -> object:
-    def edit(listed: dict[str, list[dict[str, object]]]) -> None:
-        for matter in listed["matters"]:
-            matter.update(changed.get(f"{matter['id']}@{matter['version']}", {}))  # type: ignore[call-overload]
-
-    return edit
 
 
 def intake_for(
@@ -345,14 +355,4 @@ def regions() -> Regions:
 
 def days_of(case: Case, *kinds: str) -> list[str]:
     """The local days of acts, as `12-01`."""
-    from tests.county import calendar  # noqa: PLC0415 - the zone alone
-
     return [f"{calendar().day_of(moment.at):%m-%d}" for moment in case.moments(*kinds)]
-
-
-def entry_of(case: Case, act: str) -> MessageId:
-    return case.moments(act)[-1].entry
-
-
-def ref_of(matter: MatterVersion, version: int) -> MatterRef:
-    return replace(matter.ref, version=version)

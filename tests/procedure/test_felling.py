@@ -1,4 +1,7 @@
-"""M8 and scenario 9: small fellings are decided by the town, which never approves its own intake."""
+"""M8 and scenario 9: the town decides small fellings, and nobody there their own intake."""
+
+from pathlib import Path
+from typing import Any
 
 from casework import act as acts
 from casework.act import Outcome
@@ -50,7 +53,6 @@ async def test_one_fifth_of_a_cubic_metre_more_is_the_countys_by_the_ordinary_ro
     await stage.do(QIU, acts.Take(), acts.Opine(2, Outcome.PASS), case=case.id)
     grant = acts.DecideGrant((), "翁林采〔2026〕32号")
     assert await stage.refused(QIU, grant, case=case.id) == "E_NOT_DELEGATED"
-    # What the decision says anew does not make a great felling a small one at the town's desk.
     await stage.take_over(case.id, QIU, COUNTY)
     await stage.on("11-25")
     await stage.do(FIRST, acts.Take(), acts.JudgeMaterials(full), case=case.id)
@@ -65,17 +67,39 @@ async def test_one_fifth_of_a_cubic_metre_more_is_the_countys_by_the_ordinary_ro
     assert "commitment" not in stage.papers(case)
 
 
-async def test_whoever_took_an_application_in_does_not_approve_it(stage: Stage) -> None:
-    """Scenario 9: the grant keeps the two apart, in whoever's stead the approver acts."""
+async def test_whoever_took_an_application_in_approves_it_only_where_the_grant_says_so(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """Scenario 9, with an officer of a small town who stands at the counter and approves."""
+    await stage.publish(tmp_path / "data", "organisation.json", both_at_once)
     matter = stage.matter(MATTER)
     await stage.on("11-23")
     intake = intake_for(volume_m3=SMALL)
     full = papers_for(matter, intake)
-    # Who approves does not stand at the counter; a person with both accounts is one person.
-    assert await stage.tried(QIU, acts.Receive(intake, full), matter=matter) == "E_ROLE"
-    case = await stage.do(WU, acts.Receive(intake, full), acts.Accept(full), matter=matter)
-    await stage.do(QIU, acts.Take(), case=case.id)
-    assert await stage.refused(WU, acts.DecideGrant((), None), case=case.id) == "E_ROLE"
-    case = await stage.do(REN, acts.DecideGrant((), None), case=case.id)
+    taken = (acts.Receive(intake, full), acts.Accept(full))
+    case = await stage.do(QIU, *taken, acts.Take(), matter=matter)
+    grant = acts.DecideGrant((), "翁林采〔2026〕33号")
+    assert await stage.refused(QIU, grant, case=case.id) == "E_SEPARATE_ACCEPTOR"
+    decided = await stage.do(REN, grant, case=case.id)
+    assert decided.decision is not None
+    assert decided.decision.officer == REN
+
+    await stage.publish(tmp_path / "data", "delegations.json", not_apart)
+    await stage.settle()
+    case = await stage.do(QIU, *taken, acts.Take(), matter=matter)
+    case = await stage.do(QIU, grant, case=case.id)
+    case = await stage.agreed(case.id, TOWN, COUNTY)
+    assert case.status is Status.DECIDED
     assert case.decision is not None
-    assert case.decision.officer == REN
+    assert case.decision.officer == QIU
+
+
+def both_at_once(listed: dict[str, Any]) -> None:
+    [qiu] = [each for each in listed["officers"] if each["id"] == QIU]
+    qiu["roles"].append("clerk")
+    qiu["positions"].append("440229901.counter_clerk")
+
+
+def not_apart(listed: dict[str, Any]) -> None:
+    [felling] = [each for each in listed["records"] if each["id"] == "d0199"]
+    felling["separate_acceptor"] = False

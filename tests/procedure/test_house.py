@@ -16,11 +16,7 @@ async def test_a_house_goes_through_both_publicities_and_the_appraisal(stage: St
     intake = intake_for(grade="D")
     full = papers_for(matter, intake, deferred=["m6"])
     await stage.on("11-23")
-    wrong = intake_for(grade="B")
-    refused = await stage.do(WU, acts.Receive(wrong, full), matter=matter)
     owed = acts.AcceptDeferred(full, "2026-12-14")
-    assert await stage.refused(WU, owed, case=refused.id) == "E_CONDITIONS"
-    await stage.do(WU, acts.RefuseAcceptance(("c3",)), case=refused.id)
     case = await stage.do(WU, acts.Receive(intake, full), owed, matter=matter)
     case_id = case.id
     # Neither the publicities nor the appraisal count, so only the reviews use the forty days up.
@@ -70,3 +66,16 @@ async def test_a_house_goes_through_both_publicities_and_the_appraisal(stage: St
         *("deferral-satisfied", "grant", "result-handover", "deferral-commitment"),
     ]
     assert matter.post_decision is not None  # the works and their inspection come afterwards
+
+
+async def test_a_house_that_is_not_dangerous_is_refused_by_the_condition_that_says_so(
+    stage: Stage,
+) -> None:
+    matter = stage.matter(MATTER)
+    intake = intake_for(grade="B")
+    full = papers_for(matter, intake)
+    case = await stage.do(WU, acts.Receive(intake, full), matter=matter)
+    assert await stage.refused(WU, acts.Accept(full), case=case.id) == "E_CONDITIONS"
+    await stage.do(WU, acts.RefuseAcceptance(("c3",)), case=case.id)
+    case = await stage.agreed(case.id, TOWN, COUNTY)
+    assert stage.papers(case) == ["materials-receipt", "refusal-of-acceptance"]
