@@ -28,6 +28,7 @@ from casework.errors import (
     PenDestinationError,
     ProcedureUnknownError,
     SecondNoticeError,
+    StepUnknownError,
     WrongCounterError,
 )
 from casework.limits import LIMIT_DAYS_MAX, Limit
@@ -77,7 +78,7 @@ def _check_answer(case: Case | None, act: AnyAct, standing: Standing) -> None:
             return
 
 
-def _check_review(case: Case | None, act: AnyAct, standing: Standing) -> None:
+def _check_review(case: Case | None, act: AnyAct, standing: Standing) -> None:  # noqa: C901
     match act:
         case acts.NotifyDeficiencyReview(_, supply_by):
             if standing.matter.is_instant:
@@ -89,6 +90,9 @@ def _check_review(case: Case | None, act: AnyAct, standing: Standing) -> None:
                 raise ActNotOpenError(f"{procedure} is under way, with an end told already")
             _check_last_day(expected_by, standing)
             check_approval(approved_by, _approvers(procedure, standing), standing)
+        case acts.Opine(step):
+            if standing.matter.step(step) is None:
+                raise StepUnknownError(f"step {step} of {standing.matter.ref}")
         case acts.EndSpecial(procedure):
             if case is None or procedure not in case.awaiting:
                 raise ActNotOpenError(f"{procedure} is not under way")

@@ -15,6 +15,7 @@ from casework.clock import Clock, ClockName, ClockState
 from casework.clock_rules import may_lapse
 from casework.errors import (
     ActNotOpenError,
+    ApprovalMissingError,
     DeemedAcceptedError,
     DuplicateError,
     ExtensionError,
@@ -22,7 +23,6 @@ from casework.errors import (
     NoDecisionError,
     NotForwardedError,
     NoticeStillOpenError,
-    SeparateAcceptorError,
     StillAwaitedError,
     TimeNotOverError,
     WrongCounterError,
@@ -112,7 +112,7 @@ def _answer_extension(case: Case, standing: Standing) -> None:
         raise ActNotOpenError("no extension is asked for")
     asker = case.extension_asked_by
     if asker is not None and standing.person(asker) in standing.persons_acting:
-        raise SeparateAcceptorError(f"{asker} asked for it")
+        raise ApprovalMissingError(f"{asker} asked for it")
 
 
 def _grant_extension(case: Case, standing: Standing) -> None:

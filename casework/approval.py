@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from casework.errors import ApprovalMissingError
-from casework.names import OfficerId
+from casework.names import OfficerId, Tier, parent_of
 from casework.organisation import Officer, PositionKind
 from casework.standing import Standing
 
@@ -40,9 +40,11 @@ def approvers(kinds: Iterable[PositionKind], standing: Standing) -> tuple[Office
 
 
 def _is_colleague(named: Officer, standing: Standing) -> bool:
-    """Of the same node, or of the matter's department at the county."""
+    """Of the same node, for a village of its township too, or of the matter's department."""
     if named.node == standing.node:
         return True
+    if standing.tier is Tier.VILLAGE:
+        return named.node == parent_of(standing.node)
     return standing.is_county and named.department in {
         standing.matter.department,
         standing.officer.department,

@@ -171,6 +171,10 @@ class ProcedureUnknownError(CaseworkError):
     code = "E_PROCEDURE"
 
 
+class StepUnknownError(CaseworkError):
+    code = "E_STEP"
+
+
 class ApprovalMissingError(CaseworkError):
     """The act needs the agreement of another person in a position that may give it."""
 

@@ -67,6 +67,8 @@ _CLERKS: Final = frozenset({"clerk"})
 _COUNTER: Final = frozenset({"clerk", "issuing"})
 _INTAKE: Final = frozenset({"clerk", "village_agent"})
 _APPROVERS: Final = frozenset({"approver", "chief_representative", "leader"})
+# A village whose step comes first has nobody but its agent to do it.
+_REVIEWERS: Final = _APPROVERS | {"village_agent"}
 _LEADERS: Final = frozenset({"leader"})
 _ISSUING: Final = frozenset({"issuing", "clerk", "village_agent"})
 _MAY_DECIDE: Final = frozenset({PersonalPower.DECIDE})
@@ -219,7 +221,7 @@ def _acceptance() -> tuple[Row, ...]:
         _row("13", a.Dispatch, _ACCEPTANCE, Power.REVIEW, _APPROVERS, to=_S.IN_REVIEW),
         _row(
             # Once more in review: another approver goes on with the case.
-            *("13", a.Take, _ACCEPTANCE | _REVIEW, Power.FIRST_REVIEW, _APPROVERS),
+            *("13", a.Take, _ACCEPTANCE | _REVIEW, Power.FIRST_REVIEW, _REVIEWERS),
             to=_S.IN_REVIEW,
         ),
     )
@@ -230,7 +232,7 @@ def _review() -> tuple[Row, ...]:
     return (
         _row("14a", a.JudgeMaterials, _REVIEW, Power.REVIEW, _APPROVERS, personal=_MAY_REPORT),
         _row(
-            *("14", a.Opine, _REVIEW, Power.FIRST_REVIEW, _APPROVERS),
+            *("14", a.Opine, _REVIEW, Power.FIRST_REVIEW, _REVIEWERS),
             parts={"opinion"},
             personal=_MAY_REPORT,
         ),
@@ -240,7 +242,7 @@ def _review() -> tuple[Row, ...]:
             paper="review-deficiency-notice",
         ),
         _row(
-            *("16", a.StartSpecial, _REVIEW, Power.FIRST_REVIEW, _APPROVERS),
+            *("16", a.StartSpecial, _REVIEW, Power.FIRST_REVIEW, _REVIEWERS),
             clocks=_PAUSE,
             paper="special-procedure-notice",
             parts={"grounds"},
@@ -251,7 +253,7 @@ def _review() -> tuple[Row, ...]:
             paper="review-supplement-receipt",
         ),
         _row(
-            *("17", a.EndSpecial, _REVIEW, Power.FIRST_REVIEW, _APPROVERS),
+            *("17", a.EndSpecial, _REVIEW, Power.FIRST_REVIEW, _REVIEWERS),
             clocks=_RESUME,
             parts={"opinion"},
         ),
