@@ -49,8 +49,8 @@ def _quick_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def founded(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     """A county with some of its nodes enrolled; tests copy what they work on."""
     from tests.halls import found_once  # noqa: PLC0415 - most tests need none of it
 
-    return made_once(tmp_path_factory, worker_id, "founded", found_once)
+    return made_once(tmp_path_factory, pytestconfig, "founded", found_once)

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-ALONE = "master"  # the name of the one worker where there is no other
-
 
 def made_once(
-    factory: pytest.TempPathFactory, worker: str, name: str, make: Callable[[Path], object]
+    factory: pytest.TempPathFactory,
+    config: pytest.Config,
+    name: str,
+    make: Callable[[Path], object],
 ) -> Path:
     """A folder that the first worker to want it fills, while the others wait."""
-    if worker == ALONE:
+    if not hasattr(config, "workerinput"):  # the only worker there is
         alone = factory.mktemp(name)
         make(alone)
         return alone

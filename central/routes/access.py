@@ -18,12 +18,14 @@ from central.settings import Settings
 from central.store.announced import AnnouncedReceipts
 from central.store.returns import Returns
 from sync.clock import Clock
+from sync.data_dir import DataDir
 from sync.desk import Desk
 from sync.engine import Database
 from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
 from webui.gate import signed_in
+from webui.seals import Seals
 from webui.session import SignIn
 
 
@@ -40,7 +42,7 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def review(self) -> Review:
-        return Review(self.desk)
+        return Review(self.desk, Seals(DataDir(self.settings.data_dir).seals))
 
     @cached_property
     def batches(self) -> Batches:
