@@ -3,7 +3,8 @@
 Read from the projection by SQL that PostgreSQL takes as well. A queue is sorted by its due dates,
 which follow from a case, its matter and the calendar: they are computed here and kept in the row
 (`due_on`, `urgency`) until the case moves or another set comes into force, when the journal or
-`_forget_old` clears them. What time alone changes (the lamp) is never stored.
+`_forget_old` clears them. What its bag takes up (`papers`) is computed with them, and stands until
+then. What time alone changes (the lamp) is never stored.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from sync.batch import Batch
 from sync.desk import Desk
 from sync.engine import Work
 from sync.holdings import Holdings
+from sync.papers import papers_to_carry
 from sync.row_state import RowState, row_state
 from sync.stored import case_from_bytes
 
@@ -197,10 +199,19 @@ class CaseLists:
             return False
         holdings, now = self._desk.holdings, self._desk.now()
         cases = [case_from_bytes(folded) for (folded,) in rows]
-        ranked = [(*_rank(holdings, case, now), case.id, case.head) for case in cases]
+        ranked = [
+            (
+                *_rank(holdings, case, now),
+                papers_to_carry(case, holdings.matter(case.matter)),
+                case.id,
+                case.head,
+            )
+            for case in cases
+        ]
         # A case that moved meanwhile has another head, and is ranked in the next round.
         await self._node.database.executemany(
-            "UPDATE case_row SET urgency = ?, due_on = ? WHERE id = ? AND head = ?", ranked
+            "UPDATE case_row SET urgency = ?, due_on = ?, papers = ? WHERE id = ? AND head = ?",
+            ranked,
         )
         return len(rows) == RANKED_AT_ONCE_MAX
 
