@@ -18,6 +18,7 @@ from casework.case import Case, Status
 from casework.case_clocks import urgency_of
 from casework.clock import ClockState
 from casework.names import CaseId, MessageId
+from casework.papers import papers_to_carry
 from sync.desk import Desk
 from sync.engine import Work
 from sync.holdings import Holdings
@@ -44,6 +45,7 @@ class Ranked(Struct, frozen=True):
     head: MessageId
     urgency: int
     due_on: str | None
+    papers: int  # how many its bag takes up
 
 
 class DateKeeper(Protocol):
@@ -136,8 +138,8 @@ class Ranking:
         def write(work: Work) -> None:
             # A case that moved meanwhile has another head, and is ranked in the next round.
             work.executemany(
-                "UPDATE case_row SET urgency = ?, due_on = ? WHERE id = ? AND head = ?",
-                [(each.urgency, each.due_on, each.case, each.head) for each in ranked],
+                "UPDATE case_row SET urgency = ?, due_on = ?, papers = ? WHERE id = ? AND head = ?",
+                [(each.urgency, each.due_on, each.papers, each.case, each.head) for each in ranked],
             )
             if self._keeper is not None:
                 self._keeper.computed(work, ranked)
@@ -147,7 +149,13 @@ class Ranking:
     def _computed(self, cases: Sequence[Case]) -> list[Ranked]:
         holdings, now = self._desk.holdings, self._desk.now()
         return [
-            Ranked(case.id, case.head, *_urgency_and_date(holdings, case, now)) for case in cases
+            Ranked(
+                case.id,
+                case.head,
+                *_urgency_and_date(holdings, case, now),
+                papers_to_carry(case, holdings.matter(case.matter)),
+            )
+            for case in cases
         ]
 
     async def _forget_old(self) -> None:
