@@ -74,6 +74,7 @@ REVIEWED = ASKED_FOR | {
     *("take", "judge_materials", "opine", "start_special", "forward_up"),
     *("notify_deficiency_review", "request_extension"),
 }
+JUDGED = REVIEWED - {"judge_materials"}  # said once
 DECISIONS = {"decide_grant", "decide_refuse"}
 OPEN_TO_ALL_POWERS = {
     "nothing": BEGINNINGS,
@@ -89,13 +90,13 @@ OPEN_TO_ALL_POWERS = {
     "accepted": ASKED_FOR | {"dispatch", "take"},
     "deferred": ASKED_FOR | {"dispatch", "take", "deferred_satisfied"},
     "in_review": REVIEWED | DECISIONS,
-    "judged": REVIEWED | DECISIONS,
-    "special": REVIEWED | {"end_special"},
-    "asked_in_review": REVIEWED - {"notify_deficiency_review"} | {"supplement_in_review"},
+    "judged": JUDGED | DECISIONS,
+    "special": JUDGED | {"end_special"},
+    "asked_in_review": JUDGED - {"notify_deficiency_review"} | {"supplement_in_review"},
     "extension_asked": (
-        REVIEWED - {"request_extension"} | DECISIONS | {"grant_extension", "refuse_extension"}
+        JUDGED - {"request_extension"} | DECISIONS | {"grant_extension", "refuse_extension"}
     ),
-    "twice_in_review": REVIEWED | {"merge_into", "keep_apart"},
+    "twice_in_review": JUDGED | {"merge_into", "keep_apart"},
     "forwarded": ASKED_FOR | DECISIONS | {"answer_from_above"},
     "decided": UNDER_WAY | {"settle_fee", "produce_result"},
     "result_held": UNDER_WAY | {"settle_fee", "deferred_satisfied"},
