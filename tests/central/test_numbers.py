@@ -9,10 +9,9 @@ from central.services.numbers import NodeNumbers
 from tests.builders import COUNTY, TOWN
 from tests.central.reviewing import LUO, OUYANG, Office
 from tests.founded import enrol
-from tests.procedure.stage import WU, Stage, a_stage, intake_for, papers_for
+from tests.procedure.stage import HOUSEHOLD, WU, Stage, a_stage, intake_for, papers_for
 
 MATTER = "minimum-living-allowance"
-PLAIN = {"has_disabled": False, "main_cause": "age", "is_staff_relative": False}
 
 
 async def of_the_town(stage: Stage) -> NodeNumbers:
@@ -21,7 +20,7 @@ async def of_the_town(stage: Stage) -> NodeNumbers:
 
 async def taken_in(stage: Stage) -> str:
     matter = stage.matter(MATTER)
-    intake = intake_for(**PLAIN)
+    intake = intake_for(HOUSEHOLD)
     case = await stage.do(WU, acts.Receive(intake, papers_for(matter, intake)), matter=matter)
     return case.number
 

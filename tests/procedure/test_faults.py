@@ -10,10 +10,9 @@ from casework.clock import ClockName
 from casework.errors import CaseMovedOnError
 from sync.desk import Sitting
 from tests.builders import COUNTY, TOWN, VILLAGE
-from tests.procedure.stage import HALL_CLERK, LIN, QIU, WU, Stage, intake_for, papers_for
+from tests.procedure.stage import HALL_CLERK, HOUSEHOLD, LIN, QIU, WU, Stage, intake_for, papers_for
 
 ALLOWANCE, ELDERLY = "minimum-living-allowance", "elderly-allowance"
-PLAIN = {"has_disabled": False, "main_cause": "age", "is_staff_relative": False}
 
 
 def withdrawn(listed: dict[str, Any]) -> None:
@@ -37,7 +36,7 @@ async def test_a_matter_that_is_withdrawn_is_finished_where_it_was_received_and_
 ) -> None:
     matter = stage.matter(ELDERLY)
     await stage.on("11-23")
-    intake = intake_for(applicant__age=91)
+    intake = intake_for({"applicant.age": 91})
     full = papers_for(matter, intake)
     under_way = await stage.do(WU, acts.Receive(intake, full), matter=matter)
     draft = await stage.do(WU, acts.Draft(intake), matter=matter)
@@ -60,7 +59,7 @@ async def test_what_a_village_collected_goes_up_though_its_version_has_ended(
     stage: Stage, tmp_path: Path
 ) -> None:
     matter = stage.matter(ALLOWANCE)
-    intake = intake_for(**PLAIN)
+    intake = intake_for(HOUSEHOLD)
     full = papers_for(matter, intake)
     await stage.on("11-23")
     case = await stage.do(LIN, acts.Collect(intake, full), matter=matter)
@@ -94,7 +93,7 @@ async def test_a_version_that_is_withdrawn_without_a_day_takes_nothing_in(
         each.update(status="retired", effective_until=None)
 
     await stage.publish(tmp_path / "data", "catalogue.json", at_once)
-    intake = intake_for(applicant__age=91)
+    intake = intake_for({"applicant.age": 91})
     retired = stage.matter_in(ELDERLY, matter.version)
     receive = acts.Receive(intake, papers_for(matter, intake))
     assert await stage.tried(WU, receive, matter=retired) == "E_MATTER_VERSION"
@@ -104,7 +103,7 @@ async def test_calendars_that_disagree_name_their_version_and_agree_once_both_ho
     stage: Stage, tmp_path: Path
 ) -> None:
     matter = stage.matter(ALLOWANCE)
-    intake = intake_for(**PLAIN)
+    intake = intake_for(HOUSEHOLD)
     full = papers_for(matter, intake)
     await stage.on("11-23")
     taken = (acts.Receive(intake, full), acts.Accept(full))
@@ -129,7 +128,7 @@ async def test_a_node_two_catalogues_behind_takes_in_and_is_admitted_by_the_vers
     stage.cut_off.add(TOWN)
     for _ in range(2):
         await stage.publish(tmp_path / "data", "catalogue.json", another_name)
-    intake = intake_for(**PLAIN)
+    intake = intake_for(HOUSEHOLD)
     full = papers_for(matter, intake)
     await stage.on("11-23")
     taken = (acts.Receive(intake, full), acts.Accept(full))
@@ -147,7 +146,7 @@ async def test_of_two_who_act_on_the_same_screen_at_one_instant_the_second_looks
     stage: Stage,
 ) -> None:
     matter = stage.matter(ALLOWANCE)
-    intake = intake_for(**PLAIN)
+    intake = intake_for(HOUSEHOLD)
     full = papers_for(matter, intake)
     case = await stage.do(WU, acts.Receive(intake, full), matter=matter)
     desk, wu = stage.desk_of(WU)
@@ -170,7 +169,7 @@ async def test_nobody_acts_before_the_case_began_by_a_clock_that_was_set_back(
     stage: Stage,
 ) -> None:
     matter = stage.matter(ALLOWANCE)
-    intake = intake_for(**PLAIN)
+    intake = intake_for(HOUSEHOLD)
     full = papers_for(matter, intake)
     await stage.on("11-23")
     taken = (acts.Receive(intake, full), acts.HandOverPen(COUNTY))
