@@ -35,6 +35,12 @@ from casework.procedure import PROCEDURE, Power, Row
 from casework.standing import Standing
 
 CLOCKS_APART_MAX: Final = timedelta(minutes=5)
+_TAKES_IN: Final = frozenset(
+    {
+        *(acts.Draft, acts.SubmitOnline, acts.Collect, acts.Receive, acts.Instant),
+        acts.TakeUpDeposit,
+    }
+)
 # Nobody holds the pen of a case that does not exist.
 _OF_A_CASE: Final = frozenset({Power.PEN, Power.COUNTER, Power.COUNTY})
 
@@ -94,7 +100,7 @@ def _permit(case: Case | None, row: Row, standing: Standing) -> Delegation | Non
         check_open(case, row, standing)
     if row.act is acts.Instant and not standing.matter.is_instant:
         raise NotInstantError(standing.matter.id)
-    _check_version(case, standing)
+    _check_version(case, row, standing)
     check_officer(row, standing)
     return grant_for(case, row, standing)
 
@@ -127,10 +133,14 @@ def _check_order(case: Case, standing: Standing) -> None:
         raise DateOrderError(f"{standing.now} on a case begun at {case.timeline[0].written_at}")
 
 
-def _check_version(case: Case | None, standing: Standing) -> None:
-    """After receipt a case keeps its matter version; a new receipt needs one in effect."""
+def _check_version(case: Case | None, row: Row, standing: Standing) -> None:
+    """A case keeps its matter version; what takes an application in needs one in effect.
+
+    Nothing else asks for it: what was begun under a version since withdrawn can be handed up, put
+    right elsewhere or given back.
+    """
     matter = standing.matter
-    if case is not None and case.received_by is not None:
+    if case is not None and (case.received_by is not None or row.act not in _TAKES_IN):
         if matter.ref != case.matter:
             raise MatterVersionError(f"{matter.ref} on a case under {case.matter}")
         return

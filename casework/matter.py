@@ -371,10 +371,12 @@ class MatterVersion(Fact, frozen=True, kw_only=True):
 
 
 def in_force(matter: MatterVersion, on: date) -> bool:
-    """Whether a version applies on a day; a draft never does."""
+    """Whether a version applies on a day; a draft never does, nor what ended without a day."""
     if matter.status is MatterStatus.DRAFT or on < matter.effective_from:
         return False
-    return matter.effective_until is None or on <= matter.effective_until
+    if matter.effective_until is None:
+        return matter.status is not MatterStatus.RETIRED
+    return on <= matter.effective_until
 
 
 def effective_on(matters: Iterable[MatterVersion], on: date) -> tuple[MatterVersion, ...]:

@@ -88,6 +88,29 @@ class Gap(Struct, frozen=True):
     first: int
     last: int
 
+    @property
+    def size(self) -> int:
+        return self.last - self.first + 1
+
+
+class GapReason(StrEnum):
+    """Why nothing is known of a number."""
+
+    FREE = "free"  # not given out yet
+    AWAITED = "awaited"  # given out, or skipped, before a later one; its case has not come
+    GIVEN_BACK = "given_back"  # its machine was replaced before it came to that
+
+
+class BlockAccount(Struct, frozen=True, kw_only=True):
+    """What became of a block: every serial is used, or in a gap that has its reason."""
+
+    block: NumberBlock
+    used: int
+    gaps: tuple[tuple[Gap, GapReason], ...]
+
+    def count(self, reason: GapReason) -> int:
+        return sum(gap.size for gap, why in self.gaps if why is reason)
+
 
 def number_at(block: NumberBlock, serial: int) -> CaseNumber:
     """The number with this serial; it must lie in the block."""
@@ -223,3 +246,29 @@ def gaps(blocks: Iterable[NumberBlock], used: Iterable[int]) -> tuple[Gap, ...]:
         if free <= block.last:
             found.append(Gap(block.block, free, block.last))
     return tuple(found)
+
+
+def accounts_for(
+    blocks: Iterable[NumberBlock], used: Iterable[int], *, is_ended: bool = False
+) -> tuple[BlockAccount, ...]:
+    """Where the numbers of one machine are, whose blocks of one kind it uses in their order.
+
+    `is_ended` if it gives out none any more. What is given back stays so for good: a machine that
+    was lost may have printed numbers of which nobody else has heard, and no two papers may bear
+    one number.
+    """
+    ordered, known = sorted(blocks, key=lambda one: one.first), frozenset(used)
+    taken = {one: {serial for serial in known if one.holds(serial)} for one in ordered}
+    newest = max((serial for each in taken.values() for serial in each), default=0)
+    unreached = GapReason.GIVEN_BACK if is_ended else GapReason.FREE
+    return tuple(
+        BlockAccount(
+            block=one,
+            used=len(taken[one]),
+            gaps=tuple(
+                (gap, unreached if gap.first > newest else GapReason.AWAITED)
+                for gap in gaps((one,), taken[one])
+            ),
+        )
+        for one in ordered
+    )

@@ -193,6 +193,28 @@ def list_nodes(context: click.Context) -> None:
 
 
 @main.command()
+@click.pass_context
+def numbers(context: click.Context) -> None:
+    """Show whose printed numbers are used and free, and explain every gap.
+
+    \b
+        free        not given out yet
+        awaited     given out before a later one; its case has not come to the county
+        given_back  its machine was replaced; never given out again
+
+    A node is given its next block at its next contact, long before the last one is used up.
+    """
+    found = _ask(context, "numbers")
+    columns = ("node", "blocks", "used", "free", "awaited", "given_back")
+    rows = [(*(one[column] for column in columns), "LOW" if one["is_low"] else "") for one in found]
+    show_table((*columns, ""), rows)
+    gaps = [(one["node"], *gap) for one in found for gap in one["gaps"]]
+    if gaps:
+        click.echo("")
+        show_table(("node", "first", "last", "numbers", "why"), gaps)
+
+
+@main.command()
 @click.argument(
     "folders",
     nargs=-1,

@@ -1,6 +1,6 @@
 """Every node of the county: its machine, how it is heard, what it works by; and new machines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,9 +11,11 @@ from msgspec import Struct
 
 from casework.instants import parse_instant
 from casework.names import NodeId, Tier, is_county, parent_of, tier_of
+from casework.numbering import GapReason, spoken_number
 from casework.regions import NodeRecord
 from central.routes.access import Services, officer_of, services
 from central.services.enrolment import Pending
+from central.services.numbers import NodeNumbers
 from central.services.reach import ADMIN_ROLES, APPROVING_ROLES, SLIP_ROLES
 from central.store.machines import Machine, read_machines
 from central.words import word
@@ -58,6 +60,27 @@ class NodeView(Struct, frozen=True, kw_only=True):
     lease_ended: bool
 
 
+class GapView(Struct, frozen=True):
+    """Numbers next to each other of which no case is known, and why."""
+
+    first: str
+    last: str
+    count: int
+    reason: str
+
+
+class NumbersView(Struct, frozen=True, kw_only=True):
+    id: NodeId
+    name: str
+    blocks: int
+    used: int
+    free: int
+    awaited: int
+    given_back: int
+    is_low: bool
+    gaps: tuple[GapView, ...]
+
+
 class WaitingView(Struct, frozen=True, kw_only=True):
     """A machine that asks to be a node, with the fingerprint that its own screen shows."""
 
@@ -89,6 +112,33 @@ async def nodes(request: Request[Any, Any, Any]) -> Template:
         nodes=sorted(views, key=lambda each: _place(each.id)),
         waiting=len(await use.county.enrolment.pending()),
         may_add=not SLIP_ROLES.isdisjoint(officer.roles),
+    )
+
+
+@get("/nodes/numbers", guards=[require_role(*ADMIN_ROLES)])
+async def numbers(request: Request[Any, Any, Any]) -> Template:
+    """Whose numbers are used, free, awaited or given back; read once, not with every refresh."""
+    use = services(request)
+    found = await use.county.numbers()
+    views = [
+        NumbersView(
+            id=each.node,
+            name=use.review.names.node(each.node),
+            blocks=len(each.accounts),
+            used=each.used,
+            free=each.count(GapReason.FREE),
+            awaited=each.count(GapReason.AWAITED),
+            given_back=each.count(GapReason.GIVEN_BACK),
+            is_low=each.is_low,
+            gaps=tuple(_gaps(each)),
+        )
+        for each in found
+    ]
+    return await page(
+        request,
+        "nodes/numbers.html",
+        "nodes/_numbers.html",
+        numbers=sorted(views, key=lambda each: _place(each.id)),
     )
 
 
@@ -150,6 +200,13 @@ async def _enrolment(
         done=word("enrolment", "approved", name=approved.name) if approved is not None else "",
         status_code=status_code,
     )
+
+
+def _gaps(numbers: NodeNumbers) -> Iterator[GapView]:
+    """Every gap but what is simply still free."""
+    for gap, why, first, last in numbers.explained():
+        reason = word("number_gap", why.value)
+        yield GapView(spoken_number(first), spoken_number(last), gap.size, reason)
 
 
 def _waiting(pending: Pending) -> WaitingView:
@@ -222,4 +279,4 @@ def _place(node: NodeId) -> tuple[str, str]:
     return region, machine
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (nodes, enrolment, add, approve)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (nodes, numbers, enrolment, add, approve)

@@ -12,10 +12,12 @@ from typing import Any, Final
 import msgspec
 
 from casework.names import Incarnation, LogName, NodeId, OfficerId, RegionCode, region_of
+from casework.numbering import GapReason
 from central.piccolo_app import APP_CONFIG
 from central.services.accounts import set_account
 from central.services.enrolment import Approved, Enrolment, Pending
 from central.services.loading import load_folder
+from central.services.numbers import NodeNumbers, read_numbers
 from central.services.publishing import Published, Publisher
 from central.settings import Settings
 from central.store.loaded import LoadedFiles
@@ -102,6 +104,13 @@ class County:
             for entry in directory.nodes
         ]
 
+    async def numbers(self) -> tuple[NodeNumbers, ...]:
+        """Where the printed numbers are; the blocks of a machine that was replaced are over."""
+        identity = self.opened.identity
+        machines = {node: newest for node, _, newest in self.nodes() if newest is not None}
+        machines[identity.node] = identity.incarnation
+        return await read_numbers(self.opened.database, machines)
+
     async def broker_accounts(self, county_user: Callable[[str], str]) -> Sequence[Account]:
         """The accounts that the broker is to have; `county_user` gives the county's key in each."""
         users = await self.enrolment.broker_users()
@@ -169,6 +178,21 @@ def commands(county: County) -> Mapping[str, Command]:
     async def list_nodes(_: Mapping[str, Any]) -> Any:
         return county.nodes()
 
+    async def numbers(_: Mapping[str, Any]) -> Any:
+        return [
+            {
+                "node": each.node,
+                "blocks": len(each.accounts),
+                "used": each.used,
+                **{reason.value: each.count(reason) for reason in GapReason},
+                "is_low": each.is_low,
+                "gaps": [
+                    (first, last, gap.size, why) for gap, why, first, last in each.explained()
+                ],
+            }
+            for each in await county.numbers()
+        ]
+
     async def versions(_: Mapping[str, Any]) -> Any:
         held = county.opened.store.versions_held()
         return {name.value: held.version_of(name) for name in SetName}
@@ -188,6 +212,7 @@ def commands(county: County) -> Mapping[str, Command]:
         "nodes pending": pending,
         "nodes approve": approve,
         "nodes list": list_nodes,
+        "numbers": numbers,
         "sets": versions,
         "account set": account,
     }

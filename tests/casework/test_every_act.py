@@ -5,13 +5,15 @@ whose sentence tells the officer what to do instead.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from casework.case import Case, Status
-from casework.errors import CaseworkError
-from casework.judging import refusal, why_not
+from casework.errors import CaseworkError, DateOrderError
+from casework.judging import CLOCKS_APART_MAX, refusal, why_not
 from casework.names import NodeId, OfficerId, Tier, is_county, tier_of
 from casework.organisation import Role
 from casework.procedure import OPEN, PROCEDURE, ROWS, Power, Row
@@ -33,6 +35,7 @@ from webui import labels
 SITUATIONS = situations()
 EXAMPLES = examples()
 SENTENCE_CHARS_MIN = 12
+INSTANT = timedelta(microseconds=1)
 # The word with which a sentence begins when it tells somebody to do something.
 INSTRUCTION = "请"
 OF_THE_DEPARTMENT = {Power.REVIEW, Power.FIRST_REVIEW, Power.DECIDE, Power.DEPARTMENT}
@@ -71,6 +74,7 @@ REVIEWED = ASKED_FOR | {
     *("take", "judge_materials", "opine", "start_special", "forward_up"),
     *("notify_deficiency_review", "request_extension"),
 }
+JUDGED = REVIEWED - {"judge_materials"}  # said once
 DECISIONS = {"decide_grant", "decide_refuse"}
 OPEN_TO_ALL_POWERS = {
     "nothing": BEGINNINGS,
@@ -86,13 +90,13 @@ OPEN_TO_ALL_POWERS = {
     "accepted": ASKED_FOR | {"dispatch", "take"},
     "deferred": ASKED_FOR | {"dispatch", "take", "deferred_satisfied"},
     "in_review": REVIEWED | DECISIONS,
-    "judged": REVIEWED | DECISIONS,
-    "special": REVIEWED | {"end_special"},
-    "asked_in_review": REVIEWED - {"notify_deficiency_review"} | {"supplement_in_review"},
+    "judged": JUDGED | DECISIONS,
+    "special": JUDGED | {"end_special"},
+    "asked_in_review": JUDGED - {"notify_deficiency_review"} | {"supplement_in_review"},
     "extension_asked": (
-        REVIEWED - {"request_extension"} | DECISIONS | {"grant_extension", "refuse_extension"}
+        JUDGED - {"request_extension"} | DECISIONS | {"grant_extension", "refuse_extension"}
     ),
-    "twice_in_review": REVIEWED | {"merge_into", "keep_apart"},
+    "twice_in_review": JUDGED | {"merge_into", "keep_apart"},
     "forwarded": ASKED_FOR | DECISIONS | {"answer_from_above"},
     "decided": UNDER_WAY | {"settle_fee", "produce_result"},
     "result_held": UNDER_WAY | {"settle_fee", "deferred_satisfied"},
@@ -189,6 +193,19 @@ def test_what_is_done_to_a_case_begins_none() -> None:
     of_a_case = tuple(r for r in ROWS if r.power in {Power.PEN, Power.COUNTER, Power.COUNTY})
     assert {"reclaim_pen", "return_pen", "take_up_deposit"} <= {row.name for row in of_a_case}
     assert all(refused is not None for _, refused in refusals(None, asked, of_a_case))
+
+
+@pytest.mark.parametrize("name", [name for name, each in SITUATIONS.items() if each.case])
+def test_no_act_is_dated_before_the_case_it_is_done_to(name: str) -> None:
+    situation = SITUATIONS[name]
+    for node in (COUNTY, TOWN, VILLAGE):
+        case = lying_at(situation.case, node)
+        assert case is not None
+        begun = case.timeline[0].written_at
+        early = replace(almighty(situation, node), now=begun - CLOCKS_APART_MAX - INSTANT)
+        by_status = tuple(row for row in ROWS if case.status in row.opens)
+        codes = {row.name: refused for row, refused in refusals(case, early, by_status)}
+        assert all(isinstance(refused, DateOrderError) for refused in codes.values()), codes
 
 
 def test_every_refusal_has_a_code_of_its_own_and_says_what_to_do_instead() -> None:

@@ -3,14 +3,17 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from casework.errors import NumberError, NumbersExhaustedError
 from casework.names import Incarnation, NodeId
 from casework.numbering import (
     DOCUMENT_CHARS_MAX,
     Gap,
+    GapReason,
     NumberBlock,
     NumberKind,
+    accounts_for,
     document_number,
     gaps,
     is_from_block,
@@ -151,3 +154,22 @@ def test_the_serials_end_one_day() -> None:
     last = NumberBlock(1, LONGXIAN, INCARNATION, NumberKind.CASE, 1, 10**8 - 3)
     with pytest.raises(NumbersExhaustedError):
         next_block([last], BAZI, INCARNATION, NumberKind.CASE)
+
+
+def test_a_machines_blocks_are_accounted_for_to_the_last_number() -> None:
+    used = [BLOCK.first, BLOCK.first + 3]
+    [account] = accounts_for((BLOCK,), used)
+    assert account.used == 2
+    assert [(gap.first - BLOCK.first, gap.size, why) for gap, why in account.gaps] == [
+        (1, 2, GapReason.AWAITED),
+        (4, BLOCK.size - 4, GapReason.FREE),
+    ]
+    [ended] = accounts_for((BLOCK,), used, is_ended=True)
+    assert ended.count(GapReason.AWAITED) == 2
+    assert ended.count(GapReason.GIVEN_BACK) == BLOCK.size - 4
+    assert ended.count(GapReason.FREE) == 0
+    # Blocks are used in their order: what is left of an earlier one was given out.
+    following = replace(BLOCK, block=BLOCK.block + 1, first=BLOCK.last + 1, last=BLOCK.last + 9)
+    earlier, later = accounts_for((BLOCK, following), [*used, following.first])
+    assert earlier.count(GapReason.AWAITED) == BLOCK.size - 2
+    assert later.count(GapReason.FREE) == 8

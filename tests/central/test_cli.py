@@ -36,7 +36,11 @@ def test_a_county_from_nothing(county: Path) -> None:
     slip = type_in("nodes", "add", "440229901-01", "--by", "o0010")
     pending = type_in("nodes", "pending")
     listed = type_in("nodes", "list")
+    numbers = type_in("numbers")
 
+    assert numbers.output.split()[:6] == [
+        *("node", "blocks", "used", "free", "awaited", "given_back"),
+    ]
     assert "delegations  603" in loaded.output
     assert "catalogue    1" in loaded.output
     assert "nothing has changed" in again.output

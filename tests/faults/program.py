@@ -16,11 +16,13 @@ import msgspec
 
 from casework import act as acts
 from casework.case import Case
+from casework.errors import CaseworkError
 from casework.material import MaterialState, MaterialVerdict
 from casework.matter import MatterRef, MatterVersion
 from casework.names import CaseId, MatterId, OfficerId, Tier, county_of, parent_of, tier_of
 from casework.organisation import Officer
 from casework.party import ApplicantSheet, Party
+from casework.procedure import PROCEDURE
 from sync.control import Command
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.keys import random_bytes
@@ -53,6 +55,7 @@ class Counter:
             "walk in": self.walk_in,
             "receive": self.receive,
             "take": self.take,
+            "do": self.do,
         }
 
     async def collect(self, said: Mapping[str, Any]) -> Any:
@@ -83,6 +86,18 @@ class Counter:
         """An approver of the county takes a case up."""
         case = await self._desk.get_case(CaseId(said["case"]))
         return _told(await self._desk.perform(acts.Take(), self._sitting(case=case)))
+
+    async def do(self, said: Mapping[str, Any]) -> Any:
+        """Whatever an officer does, with words for all that it must bring; a refusal's code."""
+        officer = self._sets.holdings.officer(OfficerId(said["officer"]))
+        assert officer is not None, "the directory knows who works here"
+        case = CaseId(said["case"]) if "case" in said else None
+        sitting = Sitting(officer=officer, case_id=case, matter=None if case else MATTER)
+        steps = [Step(act, _brought(act, said)) for act in _acts_in(said)]
+        try:
+            return _told(await self._desk.perform_all(steps, sitting))
+        except CaseworkError as refused:
+            return {"refused": refused.code}
 
     def _sitting(self, *, case: Case | None = None, matter: MatterRef | None = None) -> Sitting:
         return Sitting(officer=self._officer(), case_id=case.id if case else None, matter=matter)
@@ -119,6 +134,17 @@ def _papers(said: Mapping[str, Any]) -> tuple[Attachment, ...]:
     if size := said.get("scan_bytes"):
         papers.append(Attachment("m1", "image/jpeg", random_bytes(size)))
     return tuple(papers)
+
+
+def _acts_in(said: Mapping[str, Any]) -> list[acts.AnyAct]:
+    return msgspec.convert(said["acts"], type=list[acts.AnyAct])
+
+
+def _brought(act: acts.AnyAct, said: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    names = PROCEDURE[type(act)].parts
+    applicant = _papers(said) if "applicant" in names else ()
+    words = [Attachment(each, "text/plain", b"words") for each in sorted(names - {"applicant"})]
+    return (*applicant, *words)
 
 
 def _told(case: Case) -> dict[str, str]:

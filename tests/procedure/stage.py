@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from casework import act as acts
-from casework.act import Act, AnyAct, FactItem, Intake
+from casework.act import Act, AnyAct, FactItem, FactOnWire, Intake
 from casework.assessment import materials_for
 from casework.calendar import Calendar
 from casework.case import Case
@@ -57,6 +57,12 @@ CHEN, XU, LIANG = (OfficerId(each) for each in ("o0010", "o0011", "o0012"))
 HALL_CLERK, HALL_ISSUES = OfficerId("o0072"), OfficerId("o0080")
 ALL_LINES: Final = ((TOWN, COUNTY), (OTHER_TOWN, COUNTY), (VILLAGE, TOWN))
 YEAR: Final = 2026
+# What is asked of a household of the plain kind that applies for the minimum allowance.
+HOUSEHOLD: Final[Mapping[str, FactOnWire]] = {
+    "has_disabled": False,
+    "main_cause": "age",
+    "is_staff_relative": False,
+}
 APPLICANT: Final = Party("陈桂兰", "111", "440229193501010004", "13800138000", "青云村3号")
 AGENT: Final = Party("陈小明", "111", "440229198802290014", "13900139000", "青云村3号")
 WORDS: Final = {
@@ -285,13 +291,14 @@ async def a_stage(founded: Path, folder: Path) -> AsyncIterator[Stage]:
 
 
 def intake_for(
-    *, has_agent: bool = False, pickup: NodeId = TOWN, channel: str = "window", **facts: object
+    facts: Mapping[str, FactOnWire] = {},
+    *,
+    has_agent: bool = False,
+    pickup: NodeId = TOWN,
+    channel: str = "window",
 ) -> Intake:
-    """An application at a counter; `facts` by their field, a dot written as two underscores."""
-    stated = tuple(
-        FactItem(field.replace("__", "."), value)  # type: ignore[arg-type]
-        for field, value in sorted(facts.items())
-    )
+    """An application as it comes in, with the facts that conditions read."""
+    stated = tuple(FactItem(field, value) for field, value in sorted(facts.items()))
     return Intake(channel, "1", has_agent, None, pickup, "counter", stated)
 
 

@@ -5,9 +5,12 @@ from casework.act import Outcome
 from casework.case import Closure, Status
 from casework.clock import ClockName
 from casework.limits import workdays
+from casework.material import MaterialVerdict
+from casework.names import CaseId
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
 from tests.procedure.stage import (
     CHEN,
+    HOUSEHOLD,
     LIANG,
     LIN,
     OTHER_APPROVER,
@@ -24,13 +27,12 @@ from tests.procedure.stage import (
 )
 
 MATTER = "minimum-living-allowance"
-RURAL = {"has_disabled": False, "main_cause": "age", "is_staff_relative": False}
 
 
-async def handed_up(stage: Stage, **facts: object):  # type: ignore[no-untyped-def]
+async def handed_up(stage: Stage) -> tuple[CaseId, tuple[MaterialVerdict, ...]]:
     """Lin collects at the village on Monday; the township accepts the day after."""
     matter = stage.matter(MATTER)
-    intake = intake_for(channel="village_agent", **{**RURAL, **facts})
+    intake = intake_for(HOUSEHOLD, channel="village_agent")
     full = papers_for(matter, intake)
     await stage.on("11-23")
     case = await stage.do(LIN, acts.Collect(intake, full), acts.HandOverPen(TOWN), matter=matter)
@@ -149,7 +151,7 @@ async def test_the_pilot_town_decides_by_two_persons_and_not_about_relatives_of_
     await stage.on("11-23")
     decided = {}
     for related in (False, True):
-        intake = intake_for(pickup=OTHER_TOWN, **{**RURAL, "is_staff_relative": related})
+        intake = intake_for({**HOUSEHOLD, "is_staff_relative": related}, pickup=OTHER_TOWN)
         full = papers_for(matter, intake)
         case = await stage.do(ZHOU, acts.Receive(intake, full), acts.Accept(full), matter=matter)
         await stage.do(OTHER_APPROVER, acts.Take(), case=case.id)

@@ -32,7 +32,7 @@ async def test_village_township_and_county_each_take_their_own_days(stage: Stage
     await stage.on("11-27")
     born, today = date(1946, 12, 15), date(2026, 11, 27)
     age = age_counted(born, today, matter.supports.apply_ahead_days)
-    intake = intake_for(has_agent=True, channel="village_agent", applicant__age=age)
+    intake = intake_for({"applicant.age": age}, has_agent=True, channel="village_agent")
     full = papers_for(matter, intake)
     assert {each.material for each in full} >= {"m6", "m7"}  # entrustment, and the agent's own
     case = await stage.do(LIN, acts.Receive(intake, full), acts.Accept(full), matter=matter)
@@ -98,7 +98,7 @@ async def test_nobody_is_taken_in_more_than_a_month_before_the_birthday(
     assert ages == [EIGHTY - 1, EIGHTY]
     codes = []
     for age in ages:
-        intake = intake_for(applicant__age=age)
+        intake = intake_for({"applicant.age": age})
         full = papers_for(matter, intake)
         case = await stage.do(LIN, acts.Receive(intake, full), matter=matter)
         open_ones = await stage.tried(LIN, acts.Accept(full), case=case.id)

@@ -20,7 +20,7 @@ async def test_a_small_felling_by_commitment_is_decided_by_the_town_on_its_promi
 ) -> None:
     matter = stage.matter(MATTER)
     await stage.on("11-23")
-    intake = intake_for(volume_m3=SMALL)
+    intake = intake_for({"volume_m3": SMALL})
     full = papers_for(matter, intake)
     assert {each.material for each in full} == {"m1", "m2", "m3", "m4"}
     case = await stage.do(WU, acts.Receive(intake, full), acts.Accept(full), matter=matter)
@@ -45,7 +45,7 @@ async def test_one_fifth_of_a_cubic_metre_more_is_the_countys_by_the_ordinary_ro
 ) -> None:
     matter = stage.matter(MATTER)
     await stage.on("11-23")
-    intake = intake_for(volume_m3=GREAT)
+    intake = intake_for({"volume_m3": GREAT})
     full = papers_for(matter, intake)
     assert {each.material for each in full} == {"m1", "m2", "m3", "m5", "m6"}
     case = await stage.do(WU, acts.Receive(intake, full), acts.Accept(full), matter=matter)
@@ -74,7 +74,7 @@ async def test_whoever_took_an_application_in_approves_it_only_where_the_grant_s
     await stage.publish(tmp_path / "data", "organisation.json", both_at_once)
     matter = stage.matter(MATTER)
     await stage.on("11-23")
-    intake = intake_for(volume_m3=SMALL)
+    intake = intake_for({"volume_m3": SMALL})
     full = papers_for(matter, intake)
     taken = (acts.Receive(intake, full), acts.Accept(full))
     case = await stage.do(QIU, *taken, acts.Take(), matter=matter)

@@ -13,7 +13,7 @@ FIRST, SECOND, CHIEF = (OfficerId(each) for each in ("o0029", "o0031", "o0028"))
 
 async def test_a_house_goes_through_both_publicities_and_the_appraisal(stage: Stage) -> None:
     matter = stage.matter(MATTER)
-    intake = intake_for(grade="D")
+    intake = intake_for({"grade": "D"})
     full = papers_for(matter, intake, deferred=["m6"])
     await stage.on("11-23")
     owed = acts.AcceptDeferred(full, "2026-12-14")
@@ -72,7 +72,7 @@ async def test_a_house_that_is_not_dangerous_is_refused_by_the_condition_that_sa
     stage: Stage,
 ) -> None:
     matter = stage.matter(MATTER)
-    intake = intake_for(grade="B")
+    intake = intake_for({"grade": "B"})
     full = papers_for(matter, intake)
     case = await stage.do(WU, acts.Receive(intake, full), matter=matter)
     assert await stage.refused(WU, acts.Accept(full), case=case.id) == "E_CONDITIONS"

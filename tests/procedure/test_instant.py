@@ -14,7 +14,7 @@ async def test_a_village_registers_a_birth_in_one_sitting_while_it_is_offline(
     matter = stage.matter(BIRTH)
     stage.cut_off.add(VILLAGE)
     await stage.on("11-22", "10:00")  # a Sunday, within its lease
-    intake = intake_for(pickup=VILLAGE, has_agent=True, mismatch=False)
+    intake = intake_for({"mismatch": False}, pickup=VILLAGE, has_agent=True)
     full = papers_for(matter, intake)
     done = acts.Instant(intake, full, (), "生育登记凭证", "agent")
     case = await stage.do(LIN, done, matter=matter)
@@ -35,7 +35,7 @@ async def test_a_village_past_its_lease_takes_in_and_the_town_decides_the_workin
     matter = stage.matter(BIRTH)
     stage.cut_off.add(VILLAGE)
     await stage.on("11-27")
-    intake = intake_for(pickup=TOWN, mismatch=True)
+    intake = intake_for({"mismatch": True}, pickup=TOWN)
     full = papers_for(matter, intake)
     assert "m3" in {each.material for each in full}  # a commitment where data do not match
     done = acts.Instant(intake, full, (), "生育登记凭证", "applicant")
@@ -62,7 +62,7 @@ async def test_the_version_of_the_day_asks_no_marriage_certificate_any_more(stag
     assert now.version == 2
     assert "结婚证" in {each.name for each in before.materials}
     assert "结婚证" not in {each.name for each in now.materials}
-    intake = intake_for(mismatch=False)
+    intake = intake_for({"mismatch": False})
     code = await stage.tried(
         QIU, acts.Instant(intake, papers_for(before, intake), (), "x", "applicant"), matter=before
     )
@@ -71,7 +71,7 @@ async def test_the_version_of_the_day_asks_no_marriage_certificate_any_more(stag
 
 async def test_a_pension_receipt_after_the_twentieth_counts_from_the_first(stage: Stage) -> None:
     matter = stage.matter(PENSION)
-    intake = intake_for(applicant__age=30)
+    intake = intake_for({"applicant.age": 30})
     full = papers_for(matter, intake)
     await stage.on("11-25")
     late = await stage.do(WU, acts.Receive(intake, full), acts.Accept(full), matter=matter)
@@ -83,12 +83,12 @@ async def test_a_pension_receipt_after_the_twentieth_counts_from_the_first(stage
         "2026-11-25"
     ]
     await stage.on("12-07")
-    elsewhere = intake_for(applicant__age=30, pickup=OTHER_TOWN)
+    elsewhere = intake_for({"applicant.age": 30}, pickup=OTHER_TOWN)
     done = acts.Instant(elsewhere, full, (), "参保登记回执", "applicant")
     case = await stage.do(OTHER_APPROVER, done, matter=matter)
     case = await stage.agreed(case.id, OTHER_TOWN, COUNTY)
     assert case.status is Status.DELIVERED
-    child = intake_for(applicant__age=15, pickup=OTHER_TOWN)
+    child = intake_for({"applicant.age": 15}, pickup=OTHER_TOWN)
     code = await stage.tried(
         OTHER_APPROVER, acts.Instant(child, full, (), "x", "applicant"), matter=matter
     )

@@ -13,6 +13,7 @@ from tests.builders import COUNTY, OTHER_TOWN, TOWN
 from tests.procedure.stage import (
     CHEN,
     HALL_CLERK,
+    HOUSEHOLD,
     QIU,
     WU,
     ZHOU,
@@ -23,7 +24,6 @@ from tests.procedure.stage import (
 )
 
 ALLOWANCE, ELDERLY = "minimum-living-allowance", "elderly-allowance"
-PLAIN = {"has_disabled": False, "main_cause": "age", "is_staff_relative": False}
 NEIGHBOUR = Party("刘福生", "111", "440229195102020015", "13700137000", "青云村4号")
 
 
@@ -37,7 +37,7 @@ async def test_1_silence_through_an_outage_accepts_the_complete_case_as_of_its_r
 ) -> None:
     await stage.publish(tmp_path / "data", "calendar.json", a_make_up_saturday)
     matter = stage.matter(ALLOWANCE)
-    intake = intake_for(**PLAIN)
+    intake = intake_for(HOUSEHOLD)
     full, lacking = papers_for(matter, intake), papers_for(matter, intake, missing=["m4"])
     stage.cut_off.add(TOWN)
     await stage.on("11-23")
@@ -90,7 +90,7 @@ async def taken_in_twice(stage: Stage) -> tuple[Case, Case]:
     stage.cut_off |= {TOWN, OTHER_TOWN}
     for officer, town, hour in ((WU, TOWN, "09:00"), (ZHOU, OTHER_TOWN, "10:00")):
         await stage.on("11-23", hour)
-        intake = intake_for(pickup=town, applicant__age=91)
+        intake = intake_for({"applicant.age": 91}, pickup=town)
         full = papers_for(matter, intake)
         taken = (acts.Receive(intake, full), acts.Accept(full), acts.HandOverPen(COUNTY))
         found.append(await stage.do(officer, *taken, matter=matter))
@@ -129,7 +129,7 @@ async def test_2_a_case_collected_before_it_was_received_may_be_merged_one_way_r
 ) -> None:
     """Neither collecting nor entering decides which is earlier: the receipts alone do."""
     matter = stage.matter(ALLOWANCE)
-    intake = intake_for(**PLAIN)
+    intake = intake_for(HOUSEHOLD)
     full = papers_for(matter, intake)
     await stage.on("11-23")
     collected = await stage.collect(intake, full, matter)

@@ -57,8 +57,8 @@ async def test_a_renewal_nobody_decides_is_renewed_when_the_licence_expires_and_
     stage: Stage,
 ) -> None:
     matter = stage.matter(RENEWAL)
-    late = intake_for(days_to_expiry=20, expires_on="2026-12-13")
-    in_time = intake_for(days_to_expiry=30, expires_on="2026-12-23")
+    late = intake_for({"days_to_expiry": 20, "expires_on": "2026-12-13"})
+    in_time = intake_for({"days_to_expiry": 30, "expires_on": "2026-12-23"})
     await stage.on("11-23")
     full = papers_for(matter, late)
     refused = await stage.do(WU, acts.Receive(late, full), matter=matter)
