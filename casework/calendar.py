@@ -4,6 +4,7 @@ A day is worked if it is made up, or if it is neither on a weekend nor a holiday
 `provisional_from` on only weekends are known, and dates are provisional.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -112,7 +113,21 @@ class Calendar(Fact, frozen=True, dict=True):
         """The working days of a span, without the end or ends that `mode` names."""
         start = first if mode is CountMode.EXCLUDE_END else first + ONE_DAY
         stop = last if mode is CountMode.EXCLUDE_START else last - ONE_DAY
-        return sum(map(self.is_workday, days_between(start, stop)))
+        return max(0, self._worked_until(stop) - self._worked_until(start - ONE_DAY))
+
+    def _worked_until(self, day: date) -> int:
+        """How many days were worked since the year one: two of these give any span at once."""
+        found = self._worked.get(day)
+        if found is None:
+            found = self._worked[day] = self._count_until(day.toordinal())
+        return found
+
+    def _count_until(self, ordinal: int) -> int:
+        """Ordinal 1 is a Monday."""
+        weeks, days = divmod(ordinal, DAYS_OF_WEEK)
+        usual = weeks * self._week[-1] + self._week[days]
+        missed, made_up = self._exceptions
+        return usual - bisect_right(missed, ordinal) + bisect_right(made_up, ordinal)
 
     def day_of(self, at: datetime) -> date:
         """The day of an instant where the county is."""
@@ -120,11 +135,36 @@ class Calendar(Fact, frozen=True, dict=True):
 
     def close_of(self, day: date) -> datetime:
         """The instant at which a last day ends."""
-        return datetime.combine(day, time.fromisoformat(self.close_of_business), self.tz)
+        return datetime.combine(day, self._closes, self.tz)
 
-    @property
+    @cached_property
+    def _closes(self) -> time:
+        return time.fromisoformat(self.close_of_business)
+
+    @cached_property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+    @cached_property
+    def _worked(self) -> dict[date, int]:
+        """What was counted before; the days of cases are few."""
+        return {}
+
+    @cached_property
+    def _week(self) -> tuple[int, ...]:
+        """How many days of a week are usually worked until its first, second … last day."""
+        days = range(DAYS_OF_WEEK + 1)
+        return tuple(sum(each not in self.weekend for each in range(1, n + 1)) for n in days)
+
+    @cached_property
+    def _exceptions(self) -> tuple[list[int], list[int]]:
+        """Days of the week that are not worked, and days of the weekend that are, in order."""
+        missed = [day for day in self._off if day not in self._makeup and not self._is_weekend(day)]
+        made_up = [day for day in self._makeup if self._is_weekend(day)]
+        return sorted(map(date.toordinal, missed)), sorted(map(date.toordinal, made_up))
+
+    def _is_weekend(self, day: date) -> bool:
+        return day.isoweekday() in self.weekend
 
     @cached_property
     def _off(self) -> dict[date, str]:

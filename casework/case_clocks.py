@@ -1,8 +1,8 @@
 """The clocks of a case: from its timeline, its matter version and the calendar, nothing else."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,7 +34,6 @@ from casework.limits import LIMIT_DAYS_MAX, Limit, calendar_days
 from casework.matter import CaseKind, MatterVersion
 from casework.names import MessageId
 from casework.procedure import BY_NAME
-from casework.procedure_row import ClockEffect
 from casework.receipt import receipt_day, review_counts_from
 
 # Of several running clocks the screen shows the first of these that runs.
@@ -79,12 +78,7 @@ def clocks_of(  # noqa: PLR0913 - what a date depends on
     with_lines: bool = True,
 ) -> tuple[Clock, ...]:
     """Every clock that the case has started, explained line by line if wanted."""
-    case = in_order(case)
-    limits = limits_of(matter, facts_of(case), defaults)
-    limits.update(_limits_set_by_acts(case, limits, calendar))
-    events = tuple(_events(case, matter, calendar))
-    deemed = _deemed_start(case, matter, calendar, _notice(limits, events, now, calendar))
-    events = (*events, deemed) if deemed else events
+    limits, events = _limits_and_events(in_order(case), matter, calendar, now, defaults)
     clocks = run_clocks(limits, events, now=now, calendar=calendar, with_lines=with_lines)
     return tuple(clock for clock in clocks if clock.state is not ClockState.NOT_STARTED)
 
@@ -157,15 +151,33 @@ def _notice(
 def urgency_of(
     case: Case, matter: MatterVersion, calendar: Calendar, now: datetime
 ) -> Urgency | None:
-    """The clock that matters most, None where none runs."""
-    clocks = clocks_of(case, matter, calendar, now, with_lines=False)
-    running = {
-        clock.name: clock
-        for clock in clocks
-        if clock.state in {ClockState.RUNNING, ClockState.PAUSED}
-    }
-    shown = next((running[name] for name in SHOWN_FIRST if name in running), None)
-    return Urgency(shown, lamp(shown, calendar.day_of(now))) if shown else None
+    """The clock that matters most, None where none runs; the others are not computed."""
+    case = in_order(case)
+    limits, events = _limits_and_events(case, matter, calendar, now, DEFAULTS)
+    for name in SHOWN_FIRST:
+        if name not in limits:
+            continue
+        clock = run_clock(name, limits[name], events, now=now, calendar=calendar, with_lines=False)
+        if clock.state in {ClockState.RUNNING, ClockState.PAUSED}:
+            return Urgency(clock, lamp(clock, calendar.day_of(now)))
+    return None
+
+
+def _limits_and_events(
+    case: Case,
+    matter: MatterVersion,
+    calendar: Calendar,
+    now: datetime,
+    defaults: ClockDefaults,
+) -> tuple[dict[ClockName, Limit], tuple[ClockEvent, ...]]:
+    """All that the clocks of a case in order follow from, what silence has started included."""
+    limits = limits_of(matter, facts_of(case), defaults)
+    limits.update(_limits_set_by_acts(case, limits, calendar))
+    events = tuple(_events(case, matter, calendar))
+    if case.status is Status.RECEIVED:
+        deemed = _deemed_start(case, matter, calendar, _notice(limits, events, now, calendar))
+        events = (*events, deemed) if deemed else events
+    return limits, events
 
 
 def _events(case: Case, matter: MatterVersion, calendar: Calendar) -> Iterator[ClockEvent]:
@@ -295,11 +307,9 @@ def _events_of(
     withheld: frozenset[ClockName],
 ) -> Iterator[ClockEvent]:
     """What a moment starts, stops and extends."""
-    by_kind: dict[EventKind, set[ClockName]] = defaultdict(set)
-    for name, kind in _effects_of(moment, matter):
-        by_kind[kind].add(name)
-    for kind in (EventKind.START, EventKind.STOP, EventKind.EXTEND):
-        clocks, starts = frozenset(by_kind[kind]), kind is EventKind.START
+    above = moment.act == "forward_up" and matter.case_kind is CaseKind.FORWARDED
+    for kind, clocks in _effects_of(moment.act, decided_above=above):
+        starts = kind is EventKind.START
         own = clocks & _OF_ITS_OWN_DAY if starts else NONE
         for some, day in ((clocks - own, counts_on if starts else None), (own - withheld, None)):
             if some:
@@ -307,13 +317,22 @@ def _events_of(
                 yield ClockEvent(at=moment.at, kind=kind, clocks=some, counts_on=day, extra=extra)
 
 
-def _effects_of(moment: Moment, matter: MatterVersion) -> tuple[ClockEffect, ...]:
-    """Those of the row; what was decided above stopped when it went up, a refusal owes nothing."""
-    if moment.act == "forward_up" and matter.case_kind is CaseKind.FORWARDED:
-        return ((ClockName.STATUTORY, EventKind.STOP), (ClockName.PROMISED, EventKind.STOP))
-    if moment.act == "decide_refuse":
-        return (*BY_NAME[moment.act].clocks, (ClockName.SUPPLY, EventKind.STOP))
-    return BY_NAME[moment.act].clocks
+@cache
+def _effects_of(
+    act: str, *, decided_above: bool
+) -> tuple[tuple[EventKind, frozenset[ClockName]], ...]:
+    """What a row starts, stops and extends.
+
+    A matter that is decided above stops its clocks when it goes up; a refusal owes no papers.
+    """
+    effects = list(BY_NAME[act].clocks)
+    if decided_above:
+        effects = [(name, EventKind.STOP) for name in (ClockName.STATUTORY, ClockName.PROMISED)]
+    elif act == "decide_refuse":
+        effects.append((ClockName.SUPPLY, EventKind.STOP))
+    kinds = (EventKind.START, EventKind.STOP, EventKind.EXTEND)
+    found = ((kind, frozenset(name for name, its in effects if its is kind)) for kind in kinds)
+    return tuple((kind, clocks) for kind, clocks in found if clocks)
 
 
 def _paused_by(moment: Moment, matter: MatterVersion) -> frozenset[ClockName]:

@@ -1,17 +1,18 @@
 """The course of a clock: every day from its start to its last day, and what each day was.
 
-Due date and explanation come from the same walk over the days, so they cannot disagree.
+The explanation walks over the days; the due date alone is counted, since lists ask for that of a
+hundred thousand cases. Tests hold the two together.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
 from msgspec import Struct
 
-from casework.calendar import ONE_DAY, Calendar, DayKind, days_between
+from casework.calendar import ONE_DAY, Calendar, DayKind
 from casework.limits import Limit, LimitUnit
 
 
@@ -86,7 +87,16 @@ class Course(Struct, frozen=True, kw_only=True):
 
     def count(self, first: date, last: date, unit: LimitUnit) -> int:
         """The days after `first` up to `last` that use up time."""
-        return sum(self.counts(day, unit) for day in days_between(first + ONE_DAY, last))
+        taken = self._span(first, last, unit)
+        for begun, ended in _united(self.pauses):
+            taken -= self._span(max(first, begun), min(last, ended), unit)
+        return taken
+
+    def _span(self, first: date, last: date, unit: LimitUnit) -> int:
+        """The days of a unit after `first` up to `last`, whatever was paused."""
+        if unit is LimitUnit.CALENDAR_DAY:
+            return max(0, (last - first).days)
+        return self.calendar.count_workdays(first, last)
 
 
 def walk(course: Course) -> Iterator[DayNote]:
@@ -111,11 +121,21 @@ def walk(course: Course) -> Iterator[DayNote]:
 
 
 def due_day(course: Course) -> date:
-    """The last day of a course; on it the limit ends at close of business."""
+    """The last day of a course; on it the limit ends at close of business.
+
+    A day uses up at most one of what is left, so to go on by what is left never goes too far.
+    """
     day = course.start
-    for note in walk(course):
-        day = note.day
-    return day
+    for segment in course.segments:
+        began, left = day, segment.value
+        while left > 0:
+            day += timedelta(left)
+            left = segment.value - course.count(began, day, segment.unit)
+    if not any(segment.value for segment in course.segments):
+        return day
+    while not course.counts(day, LimitUnit.WORKDAY):
+        day += ONE_DAY
+    return _end_of_pause(course, day)
 
 
 def lines_of(course: Course) -> tuple[ClockLine, ...]:
@@ -170,6 +190,17 @@ def _end_of_pause(course: Course, day: date) -> date:
     closes = course.calendar.close_of(day)
     begun = (p for p in course.pauses if p.first == day and p.begun_at <= closes)
     return _follow(course.pauses, max((p.last for p in begun), default=day), day)
+
+
+def _united(pauses: tuple[Pause, ...]) -> list[tuple[date, date]]:
+    """The spans that pauses cover, each after its first day up to its last; none overlaps."""
+    spans: list[tuple[date, date]] = []
+    for pause in sorted(pauses, key=lambda p: p.first):
+        if spans and pause.first <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(spans[-1][1], pause.last)
+        else:
+            spans.append((pause.first, pause.last))
+    return spans
 
 
 def _follow(pauses: Iterable[Pause], last: date, day: date) -> date:

@@ -130,7 +130,10 @@ def _row(  # noqa: PLR0913 - the columns of the table
 
 
 def _before_acceptance() -> tuple[Row, ...]:
-    hand_in = _effects(EventKind.START, ClockName.HAND_IN)
+    hand_in = (
+        *_effects(EventKind.STOP, ClockName.PRE_REVIEW),
+        *_effects(EventKind.START, ClockName.HAND_IN),
+    )
     pre_review = _effects(EventKind.START, ClockName.PRE_REVIEW)
     looked_at = _effects(EventKind.STOP, ClockName.PRE_REVIEW)
     a = acts

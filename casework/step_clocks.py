@@ -51,8 +51,9 @@ def step_clocks(  # noqa: PLR0913 - what a date depends on
     now: datetime,
     *,
     with_lines: bool = True,
+    open_only: bool = False,
 ) -> tuple[StepClock, ...]:
-    """The clock of every turn of a step that has a limit.
+    """The clock of every turn of a step that has a limit, or of those that go on now.
 
     A step that names a special procedure has that one's promise, and one done in a single sitting
     that of the case.
@@ -63,6 +64,8 @@ def step_clocks(  # noqa: PLR0913 - what a date depends on
     found = []
     for turn in progress.turns:
         step = steps[turn.seq]
+        if open_only and turn.ended is not None:
+            continue
         if step.limit is None or step.special is not None or step.act is StepAct.INSTANT:
             continue
         events = [*_turn(turn, days, calendar), *(pauses if step.on_clock else ())]

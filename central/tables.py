@@ -5,7 +5,7 @@ Piccolo's migrations look here for whatever the county's database holds.
 
 from typing import Final
 
-from piccolo.columns import Bytea, Timestamptz, Varchar
+from piccolo.columns import BigInt, Bytea, Timestamptz, Varchar
 from piccolo.table import Table
 
 from sync import parts_tables, tables, trust_tables
@@ -49,11 +49,25 @@ class BrokerAccount(Table, tablename="broker_account"):
     node_user = Varchar(length=64, default=None, null=False)
 
 
+class DueChange(Table, tablename="due_change"):
+    """A date that a new calendar moved, or may move until the case is computed again."""
+
+    case_id = Varchar(length=32, primary_key=True, default=None, null=False)
+    head = Varchar(length=64, default=None, null=False)  # a case that moved has another reason
+    calendar_before = BigInt(default=None, null=False)
+    calendar_after = BigInt(default=None, null=False)
+    due_before = Varchar(length=10, default=None, null=False)
+    due_after = Varchar(
+        length=10, default=None, null=True, index=True
+    )  # None: not computed again yet
+
+
 COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     LoadedFile,
     EnrolmentCode,
     EnrolmentCandidate,
     BrokerAccount,
+    DueChange,
 )
 TABLES: Final[tuple[type[Table], ...]] = (
     *tables.TABLES,

@@ -22,6 +22,7 @@ from casework.names import (
     author_of,
     is_below,
 )
+from casework.papers import owes_papers
 from sync.payloads import Body, Message
 from sync.stored import case_to_bytes, kind_name
 from sync.tables import MessageState
@@ -29,8 +30,9 @@ from sync.tables import MessageState
 PUT_CASE: Final = (
     "INSERT INTO case_row (id, number, matter, version, status, pen, pickup, opened_by,"
     " received_by, department, decided_at, decided_under, head, began_at, moved_at,"
-    " updated_at, applicant, id_tail, interest, told, left_out, parked, blocked, folded)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " updated_at, applicant, id_tail, interest, told, left_out, parked, blocked, owes, supply_by,"
+    " taken_up, folded)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET number = excluded.number, matter = excluded.matter,"
     " version = excluded.version, status = excluded.status, pen = excluded.pen,"
     " pickup = excluded.pickup, opened_by = excluded.opened_by,"
@@ -40,7 +42,8 @@ PUT_CASE: Final = (
     " updated_at = excluded.updated_at, applicant = excluded.applicant,"
     " id_tail = excluded.id_tail,"
     " interest = excluded.interest, told = excluded.told, left_out = excluded.left_out,"
-    " parked = excluded.parked, blocked = excluded.blocked, due_on = NULL,"
+    " parked = excluded.parked, blocked = excluded.blocked, owes = excluded.owes,"
+    " supply_by = excluded.supply_by, taken_up = excluded.taken_up, due_on = NULL,"
     " urgency = NULL, folded = excluded.folded"
 )
 
@@ -135,12 +138,15 @@ def case_row(state: CaseState, case: Case, at: str) -> tuple[Any, ...]:
         names_text(state.left_out),
         state.parked,
         state.blocked,
+        owes_papers(case),
+        case.supply_by,
+        names_text(case.taken_up),
         case_to_bytes(case),
     )
 
 
-def names_text(names: Iterable[NodeId]) -> str:
-    """Nodes with a space around each, so that LIKE finds one."""
+def names_text(names: Iterable[NodeId] | Iterable[MessageId]) -> str:
+    """Nodes or messages with a space around each, so that LIKE finds one."""
     return f" {' '.join(sorted(names))} "
 
 

@@ -1,50 +1,33 @@
 """Lists of cases: a page of a queue, its figures, and finding a case by what an officer types.
 
 Read from the projection by SQL that PostgreSQL takes as well. A queue is sorted by its due dates,
-which follow from a case, its matter and the calendar: they are computed here and kept in the row
-(`due_on`, `urgency`) until the case moves or another set comes into force, when the journal or
-`_forget_old` clears them. What time alone changes (the lamp) is never stored.
+which `sync.ranking` keeps in the rows. What time alone changes (the lamp) is never stored.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from contextvars import Context
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final, Literal
 
-import structlog
 from msgspec import Struct
 
 from casework.case import Case, Status
-from casework.case_clocks import urgency_of
-from casework.clock import ClockState
 from casework.names import CaseId, CaseNumber, MatterId, NodeId
 from casework.numbering import is_valid_number, plain_number
 from casework.query_code import split_query
 from sync.batch import Batch
 from sync.desk import Desk
 from sync.engine import Work
-from sync.holdings import Holdings
+from sync.ranking import RUNNING, DateKeeper, Ranking
 from sync.row_state import RowState, row_state
 from sync.stored import case_from_bytes
 
 Order = Literal["urgent", "newest", "oldest"]
 Due = Literal["overdue", "soon"]
 
-# `urgency` of a row: what runs comes first, what waits for the applicant next. Stored.
-RUNNING: Final = 0
-PAUSED: Final = 1
-NO_CLOCK: Final = 2
-
-RANKED_AT_ONCE_MAX: Final = 40
 FOUND_MAX: Final = 50
 NAMESAKES_MAX: Final = 5
 TEXT_CHARS_MAX: Final = 60
 ID_TAIL_CHARS: Final = 4
-_log = structlog.stdlib.get_logger("sync.case_lists")
-
-_RANKED_BY: Final = "cases-ranked-by"
-
 _ORDERS: Final[Mapping[Order, str]] = {
     "urgent": "urgency IS NULL, urgency, due_on, moved_at, id",
     "newest": "moved_at DESC, id",
@@ -90,17 +73,15 @@ class Survey(Struct, frozen=True):
 
 
 class CaseLists:
-    def __init__(self, desk: Desk) -> None:
-        self._desk: Final = desk
+    def __init__(self, desk: Desk, keeper: DateKeeper | None = None) -> None:
         self._node: Final = desk.node
-        self._ranked_by: bytes | None = None
-        self._ranking: asyncio.Task[None] | None = None
+        self.ranking: Final = Ranking(desk, keeper)
 
     async def page(
         self, wanted: CaseFilter, *, order: Order = "urgent", offset: int = 0, limit: int = 20
     ) -> tuple[tuple[CaseLine, ...], int]:
         """Some lines of a list, and how many there are in all."""
-        await self.rank()
+        await self.ranking.rank()
         where, values = _where(wanted)
         ids = f"SELECT id FROM case_row{where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"  # noqa: S608
 
@@ -114,7 +95,7 @@ class CaseLists:
 
     async def survey(self, base: CaseFilter, lists: Mapping[str, CaseFilter]) -> Survey:
         """What a list could be narrowed to, and how many cases each of some lists holds."""
-        await self.rank()
+        await self.ranking.rank()
         where, values = _where(base)
         group = f"SELECT matter, opened_by FROM case_row{where} GROUP BY matter, opened_by"  # noqa: S608
 
@@ -177,66 +158,6 @@ class CaseLists:
         )
         return tuple(dict.fromkeys(waiting))
 
-    async def rank(self) -> None:
-        """Compute the due dates of whatever moved since; nothing is written if nothing did.
-
-        What a list shows waits for a few dozen at most: after another calendar has come into
-        force the rest is computed behind, and until then stands at the end.
-        """
-        await self._forget_old()
-        if await self._rank_some() and (self._ranking is None or self._ranking.done()):
-            # In a context of its own: it must not end with the transaction of who asked.
-            self._ranking = asyncio.create_task(self._rank_rest(), context=Context())
-
-    async def _rank_some(self) -> bool:
-        """Rank some rows; whether there may be more."""
-        rows = await self._node.database.fetch(
-            "SELECT folded FROM case_row WHERE urgency IS NULL LIMIT ?", (RANKED_AT_ONCE_MAX,)
-        )
-        if not rows:
-            return False
-        holdings, now = self._desk.holdings, self._desk.now()
-        cases = [case_from_bytes(folded) for (folded,) in rows]
-        ranked = [(*_rank(holdings, case, now), case.id, case.head) for case in cases]
-        # A case that moved meanwhile has another head, and is ranked in the next round.
-        await self._node.database.executemany(
-            "UPDATE case_row SET urgency = ?, due_on = ? WHERE id = ? AND head = ?", ranked
-        )
-        return len(rows) == RANKED_AT_ONCE_MAX
-
-    async def _rank_rest(self) -> None:
-        try:
-            more = True
-            while more:
-                more = await self._rank_some()
-        except Exception:  # noqa: BLE001 - the node closes; the next list goes on with it
-            _log.info("ranking stopped")
-
-    async def _forget_old(self) -> None:
-        """Clear what was computed by other sets than those in force."""
-        versions = self._desk.holdings.versions
-        by = f"{versions.catalogue} {versions.calendar}".encode()
-        if self._ranked_by == by:
-            return
-
-        def forget(work: Work) -> None:
-            row = work.execute("SELECT value FROM setting WHERE key = ?", (_RANKED_BY,)).fetchone()
-            if row is not None and bytes(row[0]) == by:
-                return
-            work.execute(
-                "UPDATE case_row SET urgency = NULL, due_on = NULL WHERE status <> ?"
-                " OR status IS NULL",
-                (_CLOSED,),
-            )
-            work.execute(
-                "INSERT INTO setting (key, value) VALUES (?, ?)"
-                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                (_RANKED_BY, by),
-            )
-
-        await self._node.database.work(forget)
-        self._ranked_by = by
-
     def _lines(self, work: Work, ids: Sequence[str]) -> tuple[CaseLine, ...]:
         if not ids:
             return ()
@@ -261,23 +182,6 @@ class CaseLists:
             for id_ in ids
             if id_ in rows
         )
-
-
-def _rank(holdings: Holdings, case: Case, now: datetime) -> tuple[int, str | None]:
-    """Where a case belongs in a queue. A paused clock's date moves daily, so it has none here."""
-    matter = holdings.matter(case.matter)
-    if matter is None or not case.is_open:
-        return NO_CLOCK, None
-    try:
-        urgency = urgency_of(case, matter, holdings.calendar, now)
-    except (ArithmeticError, LookupError, ValueError):
-        _log.exception("a case could not be ranked", case=case.id)  # All others are.
-        return NO_CLOCK, None
-    if urgency is None:
-        return NO_CLOCK, None
-    if urgency.clock.state is ClockState.PAUSED or urgency.clock.due_on is None:
-        return PAUSED, None
-    return RUNNING, urgency.clock.due_on.isoformat()
 
 
 class _Condition:

@@ -53,6 +53,11 @@ class DataDir(Struct, frozen=True):
         return self.path / "arrivals"
 
     @property
+    def seals(self) -> Path:
+        """Pictures of the seals of departments, laid here by whoever runs the node."""
+        return self.path / "seals"
+
+    @property
     def identity_file(self) -> Path:
         return self.path / "identity.json"
 

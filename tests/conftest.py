@@ -1,14 +1,16 @@
 """Options of the whole suite."""
 
-import fcntl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.once import made_once
+
+TESTS = Path(__file__).parent
 SEEDS_BY_DEFAULT = 6
 QUICK_MEMORY_KIB = 256
-ALONE = "master"  # the name of the one worker where there is no other
+LONGEST_FIRST = ("end_to_end", "faults", "browser")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,6 +20,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--seed", type=int, default=None, help="run the simulations with this seed only"
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that no worker is left with it at the end."""
+
+    def rank(item: pytest.Item) -> int:
+        package = item.path.relative_to(TESTS).parts[0]
+        return LONGEST_FIRST.index(package) if package in LONGEST_FIRST else len(LONGEST_FIRST)
+
+    items.sort(key=rank)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -37,27 +49,8 @@ def _quick_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def founded(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     """A county with some of its nodes enrolled; tests copy what they work on."""
     from tests.halls import found_once  # noqa: PLC0415 - most tests need none of it
 
-    return made_once(tmp_path_factory, worker_id, "founded", found_once)
-
-
-def made_once(
-    factory: pytest.TempPathFactory, worker: str, name: str, make: Callable[[Path], object]
-) -> Path:
-    """A folder that the first worker to want it fills, while the others wait."""
-    if worker == ALONE:
-        alone = factory.mktemp(name)
-        make(alone)
-        return alone
-    path = factory.getbasetemp().parent / name
-    with (path.parent / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            making = path.with_suffix(".making")
-            making.mkdir()
-            make(making)
-            making.rename(path)
-    return path
+    return made_once(tmp_path_factory, pytestconfig, "founded", found_once)

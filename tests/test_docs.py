@@ -11,6 +11,7 @@ import pytest
 from casework import act as acts
 from casework.act import AnyAct, ReclaimGround
 from casework.calendar import Calendar, CountMode, decode_calendar
+from casework.case_clocks import SHOWN_FIRST
 from casework.clock import Clock, ClockEvent, ClockName, EventKind, run_clock
 from casework.course import COUNTING
 from casework.entry import Written
@@ -225,9 +226,15 @@ def test_the_explanation_of_a_date_is_as_shown(calendar: Calendar) -> None:
     assert sum(line.count for line in clock.lines if line.code in COUNTING) == clock.limit.value
 
 
-def test_the_table_of_clocks_names_clocks_that_there_are() -> None:
+def test_the_table_of_clocks_names_all_that_an_act_starts() -> None:
     names = [row["clock"].strip("`") for row in rows(CLOCKS, "The clocks of a case")]
-    assert [ClockName(name) for name in names]
+    later = {ClockName.COMPLAINT, ClockName.SUPERVISION_REPLY}
+    assert {ClockName(name) for name in names} == set(ClockName) - later
+
+
+def test_the_page_names_the_clocks_of_a_list_in_their_order() -> None:
+    named = ", ".join(f"`{name}`" for name in SHOWN_FIRST)
+    assert f"the first of {named} that runs" in text_of(CLOCKS)
 
 
 @pytest.mark.parametrize("row", rows(PEN, "Stories"), ids=lambda row: row["story"])

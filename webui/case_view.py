@@ -57,6 +57,7 @@ class DepositView(Struct, frozen=True, kw_only=True):
 class PaperView(Struct, frozen=True, kw_only=True):
     title: str
     url: str
+    again_url: str  # the same, marked as printed once more; empty where nothing is in force
     at: datetime | None
 
 
@@ -264,6 +265,6 @@ def _part_title(name: str, given: CaseGiven) -> str:
 
 def _paper(link: PaperLink, given: CaseGiven) -> PaperView:
     entry = f"?entry={link.entry}" if link.entry else ""
-    return PaperView(
-        title=link.title, url=f"{given.base_url}/papers/{link.kind}{entry}", at=link.at
-    )
+    url = f"{given.base_url}/papers/{link.kind}{entry}"
+    again = f"{url}{'&' if entry else '?'}again=1" if link.entry else ""
+    return PaperView(title=link.title, url=url, again_url=again, at=link.at)

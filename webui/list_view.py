@@ -15,10 +15,12 @@ from msgspec.structs import replace
 
 from casework.calendar import Calendar
 from casework.case import Case, Deferral, Status
-from casework.case_clocks import urgency_of
+from casework.case_clocks import in_order, urgency_of
 from casework.lamp import Lamp
 from casework.matter import MatterVersion
 from casework.names import NodeId
+from casework.step_clocks import special_clocks, step_clocks
+from casework.steps import progress_of
 from webui import labels
 from webui.case_words import find_word, pairs, word
 from webui.filters import mask_name
@@ -26,6 +28,8 @@ from webui.names_known import Names
 
 PAGE_SIZE: Final = 20
 PAGE_MAX: Final = 10_000
+# Where a step or a special procedure may be late; before and after, the case's own clock tells.
+_IN_WORK: Final = frozenset({Status.ACCEPTED, Status.IN_REVIEW, Status.DECIDED})
 SORTS: Final = ("urgent", "newest", "oldest")
 
 
@@ -194,10 +198,33 @@ def row_of(  # noqa: PLR0913 - what a row shows, each by its name
         lamp=urgency.lamp if urgency else None,
         lamp_url=f"{url}/clocks" if urgency else None,
         sync=sync,
-        tags=tags_of(case),
+        tags=(*tags_of(case), *late_tags(case, matter, calendar, now)),
         action=action_words(case, is_turn=is_turn),
         url=url,
         is_turn=is_turn,
+    )
+
+
+def late_tags(
+    case: Case, matter: MatterVersion, calendar: Calendar, now: datetime
+) -> tuple[Tag, ...]:
+    """What is late within a case whose own clock may be in time, or paused."""
+    if case.status not in _IN_WORK:
+        return ()
+    case = in_order(case)
+    steps = step_clocks(
+        progress_of(case, matter), case, matter, calendar, now, with_lines=False, open_only=True
+    )
+    specials = special_clocks(case, matter, calendar, now, with_lines=False)
+    going_on = [each.clock for each in specials if each.ended is None]
+    late = (
+        ("special_late", going_on),
+        ("step_late", [each.clock for each in steps]),
+    )
+    return tuple(
+        Tag(word("tag_late", name), "red")
+        for name, clocks in late
+        if any(clock.overdue and not clock.undecided for clock in clocks)
     )
 
 

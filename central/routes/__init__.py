@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from central.routes import cases, incidents, matters, nodes, publishing, queue
+from central.routes import cases, incidents, matters, nodes, publishing, queue, receipts
 from webui.status_routes import status_routes
 
 
@@ -10,6 +10,7 @@ def route_handlers() -> list[HTTPRouteHandler]:
     return [
         *queue.ROUTES,
         *cases.ROUTES,
+        *receipts.ROUTES,
         *matters.ROUTES,
         *nodes.ROUTES,
         *publishing.ROUTES,

@@ -12,16 +12,20 @@ from central.services.changes import Comparison
 from central.services.county import County
 from central.services.matrix import MatrixKept
 from central.services.queues import Queues
+from central.services.receipt_watch import ReceiptWatch
 from central.services.review import Review
 from central.settings import Settings
+from central.store.announced import AnnouncedReceipts
 from central.store.returns import Returns
 from sync.clock import Clock
+from sync.data_dir import DataDir
 from sync.desk import Desk
 from sync.engine import Database
 from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
 from webui.gate import signed_in
+from webui.seals import Seals
 from webui.session import SignIn
 
 
@@ -38,7 +42,7 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def review(self) -> Review:
-        return Review(self.desk)
+        return Review(self.desk, Seals(DataDir(self.settings.data_dir).seals))
 
     @cached_property
     def batches(self) -> Batches:
@@ -55,6 +59,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def queues(self) -> Queues:
         return Queues(self.desk, Returns(self.database))
+
+    @cached_property
+    def receipt_watch(self) -> ReceiptWatch:
+        return ReceiptWatch(self.desk, self.queues, AnnouncedReceipts(self.database))
 
 
 def officer_of(request: Request[Any, Any, Any]) -> Officer:

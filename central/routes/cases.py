@@ -23,7 +23,7 @@ from webui.act_contents import ACT_BODY_BYTES_MAX, RESULT, contents_of
 from webui.act_form import ActRead, read_act
 from webui.act_reading import ActPlace
 from webui.case_view import case_view, clocks_view
-from webui.documents import PaperKind, render_async
+from webui.documents import PaperKind
 from webui.errors import WebError
 from webui.forms import read_form
 from webui.gate import require_role
@@ -111,19 +111,28 @@ async def show_part(request: Request[Any, Any, Any], case_id: str, part: str) ->
 
 @get("/cases/{case_id:str}/papers/{kind:str}", guards=[require_role(*CASE_ROLES)])
 async def show_paper(
-    request: Request[Any, Any, Any], case_id: str, kind: str, entry: str | None = None
+    request: Request[Any, Any, Any],
+    case_id: str,
+    kind: str,
+    entry: str | None = None,
+    *,
+    again: bool = False,
 ) -> Response[bytes]:
     name = kind.removesuffix(".pdf")
     if name not in frozenset(PaperKind):
         raise NotFoundException(kind)
     opened = await _open(request, case_id)
     try:
-        paper = services(request).review.paper(
-            opened, PaperKind(name), MessageId(entry) if entry else None
+        content = await services(request).review.printed(
+            opened,
+            PaperKind(name),
+            MessageId(entry) if entry else None,
+            Acting(officer_of(request), acting_for(request)),
+            again=again,
         )
     except KeyError as error:
         raise NotFoundException(kind) from error
-    return pdf(await render_async(paper), f"{name}-{opened.case.number}.pdf")
+    return pdf(content, f"{name}-{opened.case.number}.pdf")
 
 
 @post("/search", guards=[require_role(*CASE_ROLES)], status_code=200)

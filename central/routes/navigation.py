@@ -8,6 +8,7 @@ from webui.chrome import NavItem
 _CASES = (
     ("todo", "/", "inbox"),
     ("cases", "/cases", "list-search"),
+    ("receipts", "/receipts", "hourglass"),
 )
 _ALL = (
     ("matters", "/matters", "clipboard-list"),

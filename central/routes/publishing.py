@@ -9,7 +9,7 @@ from litestar.response import Template
 from central.routes.access import officer_of, services
 from central.services.county import NothingLoadedError
 from central.services.publishing import MissingKeyError
-from central.services.reach import ADMIN_ROLES, PUBLISHING_ROLES
+from central.services.reach import ADMIN_ROLES, PUBLISHING_ROLES, READING_ROLES, reach_of
 from central.words import word
 from sync.bodies import SetName
 from sync.errors import EnvelopeError
@@ -40,6 +40,27 @@ async def publish(request: Request[Any, Any, Any]) -> Response[Any] | Template:
         told = ".".join(f"{each.set}-{each.version}" for each in published)
         return redirect(request, "/publishing", published=told)
     return await _page(request, problem=problem, status_code=_UNPROCESSABLE)
+
+
+@get("/publishing/dates", guards=[require_role(*READING_ROLES)])
+async def moved_dates(request: Request[Any, Any, Any]) -> Template:
+    """What the newest calendar did to open cases, and how far that has been computed."""
+    use, reach = services(request), reach_of(officer_of(request))
+    ranking = use.queues.lists.ranking
+    await ranking.rank()
+    narrow = reach.sees_cases and reach.department is not None
+    moves = await use.queues.changes.moves(use.queues.matters_within(reach) if narrow else None)
+    names = {matter.id: matter.short_name for matter in use.trust.holdings.catalogue.matters}
+    return await page(
+        request,
+        "publishing/dates.html",
+        "publishing/_dates.html",
+        progress=await ranking.progress(),
+        moves=moves,
+        matter_name=lambda matter: names.get(matter, matter),
+        sees_cases=reach.sees_cases,
+        calendar_version=use.trust.holdings.versions.calendar,
+    )
 
 
 async def _page(
@@ -79,4 +100,4 @@ def _told(text: str) -> str:
     )
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (publishing, publish)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (publishing, publish, moved_dates)

@@ -17,7 +17,9 @@ from casework.condition import (
     CHANNEL_FACT,
     Condition,
 )
-from casework.matter import MatterStatus, MatterVersion
+from casework.facts import EXPIRES_ON
+from casework.form_field import FieldType
+from casework.matter import DeemedWhen, MatterStatus, MatterVersion
 from casework.organisation import Organisation
 from casework.regions import Regions
 
@@ -85,6 +87,10 @@ def _reference_faults(where: str, matter: MatterVersion) -> Found:
     for step in matter.steps:
         if step.special is not None and step.special not in specials:
             yield f"{where}.steps[{step.seq}]", f"no special procedure is named {step.special}"
+    deemed = matter.supports.deemed
+    dates = {field.key for field in matter.form_fields if field.type is FieldType.DATE}
+    if deemed and deemed.when is DeemedWhen.LICENCE_EXPIRY and EXPIRES_ON not in dates:
+        yield f"{where}.supports.deemed", f"no date is asked for by the name of {EXPIRES_ON}"
 
 
 def _conditions_of(matter: MatterVersion) -> Iterator[tuple[str, tuple[Condition, ...]]]:

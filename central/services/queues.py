@@ -15,6 +15,7 @@ from casework.case import Status
 from casework.names import COUNTY_DIGITS, MatterId, NodeId, region_of
 from casework.procedure import OPEN
 from central.services.reach import Reach
+from central.store.due_changes import DueChanges
 from central.store.outlook import read_tally
 from central.store.returns import ReturnCounts, Returns
 from sync.case_lists import CaseFilter, CaseLine, CaseLists, Order
@@ -59,7 +60,8 @@ class Queues:
     def __init__(self, desk: Desk, returns: Returns) -> None:
         self._desk: Final = desk
         self._returns: Final = returns
-        self.lists: Final = CaseLists(desk)
+        self.changes: Final = DueChanges(desk.node.database)
+        self.lists: Final = CaseLists(desk, self.changes)
 
     async def todo(self, reach: Reach, wanted: Narrowed) -> tuple[tuple[CaseLine, ...], int]:
         """What waits at the county, the most urgent first."""

@@ -21,6 +21,7 @@ from central.services.reach import Reach, reach_of
 from sync.case_file import CaseFile, read_case_file
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.holdings import Holdings
+from sync.paper_log import PaperLog
 from sync.taking_up import attachments_of
 from webui.act_contents import RESULT, Content
 from webui.act_fields import MATERIALS_SOUND
@@ -31,6 +32,7 @@ from webui.documents import Paper, PaperKind, render_async
 from webui.held_file import Seen, given_of
 from webui.names_known import Names
 from webui.papers import PaperGiven, paper_for
+from webui.seals import Seals, sealed
 
 _COUNTERS: Final = frozenset({NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE, NodeKind.TOWNSHIP})
 
@@ -56,8 +58,10 @@ class Opened:
 
 
 class Review:
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, seals: Seals) -> None:
         self._desk: Final = desk
+        self._seals: Final = seals
+        self._log: Final = PaperLog(desk.node)
         self._kept: Final = NamesKept()
 
     @property
@@ -108,6 +112,29 @@ class Review:
             seen=read.seen,
         )
         return await self._desk.perform_all(steps, sitting)
+
+    async def printed(
+        self,
+        opened: Opened,
+        kind: PaperKind,
+        entry: MessageId | None,
+        who: Acting,
+        *,
+        again: bool = False,
+    ) -> bytes:
+        """A paper as a PDF, with the seal that this officer may place; KeyError as `paper`."""
+        plain = self.paper(opened, kind, entry)
+        case, today = opened.case, opened.given.calendar.day_of(opened.file.now)
+        department = opened.given.matter.department
+        people = (who.officer, who.acting_for)
+        paper, is_sealed = sealed(plain, self._seals, department, people, today)
+        if again and paper.final:
+            count = await self._log.printed_again(case.id, kind.value, entry)
+            paper = replace(paper, reprint=count)
+        content = await render_async(paper)
+        if is_sealed:
+            await self._log.seal_used(case.id, kind.value, who.officer.id)
+        return content
 
     def paper(self, opened: Opened, kind: PaperKind, entry: MessageId | None) -> Paper:
         """A paper of the case; KeyError for an entry that brings no such paper."""

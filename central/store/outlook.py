@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from casework.case import Status
 from casework.names import MatterId, NodeId
-from sync.case_lists import RUNNING
 from sync.engine import Database
+from sync.ranking import RUNNING
 
 _FIGURES = (
     "SELECT coalesce(sum(CASE WHEN status <> ? THEN 1 ELSE 0 END), 0),"

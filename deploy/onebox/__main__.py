@@ -106,23 +106,34 @@ async def _up(box: CountyBox, *, once: bool, story: bool, fresh: bool) -> bool:
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, done.set)
-    is_well = True
+    coming = asyncio.create_task(_come_up(box, done, once=once, story=story))
+    stopping = asyncio.create_task(done.wait())
     try:
-        was_founded = box.is_founded
-        await box.up()
-        switchboard = await listen(
-            box.folder, lambda command, given: _do(box, done, command, given)
-        )
-        if story and not was_founded:
-            is_well = await tell(box, click.echo)
-            if not once:
-                await leave_work(box, click.echo)
+        await asyncio.wait((coming, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not coming.done():
+            # Told to stop in the middle of it.
+            coming.cancel()
+            await asyncio.wait((coming,))
+            return False
+        is_well = coming.result()
         if not once:
             _show_where_to_go(box.plan)
-            await done.wait()
-        switchboard.close()
+            await stopping
     finally:
+        stopping.cancel()
         await box.down()
+    return is_well
+
+
+async def _come_up(box: CountyBox, done: asyncio.Event, *, once: bool, story: bool) -> bool:
+    was_founded = box.is_founded
+    await box.up()
+    await listen(box.folder, lambda command, given: _do(box, done, command, given))
+    if was_founded or not story:
+        return True
+    is_well = await tell(box, click.echo)
+    if not once:
+        await leave_work(box, click.echo)
     return is_well
 
 

@@ -147,9 +147,13 @@ class CountyBox:
         slip = await self.command("county", "nodes", "add", place.node, "--by", MAKES_SLIPS)
         code = _after("slip", slip)
         enrolling = asyncio.create_task(self.command(place.name, "enrol", "--code", code))
-        fingerprint = await self._fingerprint(place, enrolling)
-        await self.command("county", "nodes", "approve", place.node, fingerprint, "--by", COMPARES)
-        await enrolling
+        try:
+            shown = await self._fingerprint(place, enrolling)
+            await self.command("county", "nodes", "approve", place.node, shown, "--by", COMPARES)
+            await enrolling
+        finally:
+            enrolling.cancel()
+            await asyncio.gather(enrolling, return_exceptions=True)
         await self._accounts(place)
         await self.start(place.name)
 

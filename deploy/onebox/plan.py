@@ -76,6 +76,7 @@ _PLACES: Final = (
         title="翁源县公共服务中心",
         people=(
             Person("chen", "o0010", "民政局首席代表"),
+            Person("xu", "o0011", "民政局审批员"),
             Person("she", "o0057", "林业局首席代表"),
             Person("luo", "o0089", "系统管理员"),
             Person("guo", "o0086", "授权管理员"),

@@ -50,7 +50,13 @@ class Processes:
             stderr=asyncio.subprocess.STDOUT,
             env=self.environment(settings),
         )
-        output, _ = await process.communicate(said.encode())
+        try:
+            output, _ = await process.communicate(said.encode())
+        except asyncio.CancelledError:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+            raise
         text = output.decode(errors="replace")
         if process.returncode != 0:
             raise StepError(f"{program} {' '.join(arguments)}: {text.strip()}")

@@ -8,11 +8,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from casework.calendar import (
     Calendar,
     CountMode,
     DayKind,
+    Holiday,
     MakeupWorkday,
     days_between,
     decode_calendar,
@@ -92,3 +94,21 @@ def test_a_day_made_up_later_is_worked() -> None:
     assert newer.is_workday(saturday)
     assert not CALENDAR.is_workday(saturday)
     assert newer.add_workdays(saturday - timedelta(1), 1) == saturday
+
+
+YEARS = st.dates(date(2019, 1, 1), date(2030, 12, 31))
+
+
+@given(YEARS, st.integers(-20, 800), st.sets(YEARS, max_size=40), st.sets(YEARS, max_size=40))
+def test_any_span_is_counted_as_day_by_day(
+    first: date, length: int, off: set[date], made_up: set[date]
+) -> None:
+    """Days off on weekends, made-up days on weekdays, and days that are both, are no trap."""
+    odd = replace(
+        CALENDAR,
+        holidays=tuple(Holiday(day, "x") for day in sorted(off)),
+        makeup_workdays=tuple(MakeupWorkday(day, "x") for day in sorted(made_up)),
+    )
+    last = first + timedelta(length)
+    one_by_one = sum(map(odd.is_workday, days_between(first + timedelta(1), last)))
+    assert odd.count_workdays(first, last) == one_by_one

@@ -417,3 +417,44 @@ def test_time_only_uses_up_time(
     assert all(one.consumed <= two.consumed for one, two in pairwise(seen))
     dates = [clock.due_on for clock in seen if clock.due_on]
     assert all(one <= two for one, two in pairwise(dates))
+
+
+@pytest.mark.parametrize(
+    ("limit", "began", "due"),
+    [
+        # The leap day is a day like others.
+        (workdays(1), "2024-02-28", "2024-02-29"),
+        (workdays(2), "2024-02-28", "2024-03-01"),
+        (calendar_days(1), "2024-02-28", "2024-02-29"),
+        (calendar_days(1), "2028-02-28", "2028-02-29"),
+        (calendar_days(366), "2024-02-29", "2025-03-03"),  # 1 March 2025 is a Saturday
+        # Saturday 10 October 2026 is worked for the holiday before.
+        (workdays(1), "2026-10-09", "2026-10-10"),
+        (calendar_days(1), "2026-10-09", "2026-10-10"),
+        (workdays(2), "2026-10-09", "2026-10-12"),
+        # The last days of the year that is announced, and the first of one that is not.
+        (workdays(1), "2026-12-30", "2026-12-31"),
+        (workdays(1), "2026-12-31", "2027-01-01"),
+    ],
+)
+def test_leap_days_made_up_saturdays_and_the_end_of_the_year(
+    limit: Limit, began: str, due: str
+) -> None:
+    clock = promised(limit, [start(began)], now=began)
+    assert str(clock.due_on) == due
+    assert clock.undecided is (due >= "2027")
+
+
+def test_of_two_events_of_one_instant_the_one_written_first_counts_first() -> None:
+    """Ended and begun again at one instant: it is paused; the other way round it is not."""
+    when = at("2026-11-04")
+
+    def clock(*order: EventKind) -> Clock:
+        events = [start("2026-11-02"), *pause("2026-11-03")]
+        events += [
+            replace(event(kind, when, "P1"), place=place) for place, kind in enumerate(order, 9)
+        ]
+        return promised(workdays(5), events, now="2026-11-06")
+
+    assert clock(EventKind.RESUME, EventKind.PAUSE).state is ClockState.PAUSED
+    assert clock(EventKind.PAUSE, EventKind.RESUME).state is ClockState.RUNNING

@@ -1,6 +1,7 @@
 """The ledger: step clocks, special procedures, and who used the days."""
 
-from datetime import date
+from datetime import date, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from casework import act as acts
 from casework.case import Case
 from casework.clock import ClockName, ClockState
+from casework.fold import fold
 from casework.lamp import Colour, LampWord, lamp
 from casework.ledger import Holder, Ledger, Share, ledger_of
 from casework.matter import MatterVersion
@@ -18,9 +20,11 @@ from tests.builders import TOWN
 from tests.casework.test_steps import ACCEPTED, DECIDED, RECEIVED, SOME_ACTS, any_case
 from tests.casework.timelines import (
     PRODUCE,
+    RECEIVE,
     VERDICTS,
     a_case,
     county,
+    entries_of,
     on,
     passed,
     returned,
@@ -241,3 +245,35 @@ def test_a_ledger_without_lines_is_the_same_without_lines(
     short = ledger_of(case, ALLOWANCE, calendar(), now, with_lines=False)
     assert [replace(clock, lines=()) for clock in long.clocks] == list(short.clocks)
     assert short.shares == long.shares
+
+
+@given(SOME_ACTS, st.randoms(use_true_random=False), DAYS)
+def test_the_order_in_which_entries_arrive_is_nothing_at_any_tier(
+    told: list[tuple[acts.AnyAct, int]], shuffler: Random, day: int
+) -> None:
+    written = entries_of(county(RECEIVE, "11-10"), *(county(act, f"11-{d:02}") for act, d in told))
+    shuffled = list(written)
+    shuffler.shuffle(shuffled)
+    one, other = fold(written).case, fold(shuffled).case
+    assert one is not None
+    assert other is not None
+    now = on(f"11-{day:02}" if day <= 30 else f"12-{day - 30:02}")
+    assert ledger_of(one, ALLOWANCE, calendar(), now) == ledger_of(
+        other, ALLOWANCE, calendar(), now
+    )
+
+
+@given(SOME_ACTS, DAYS)
+def test_time_only_uses_up_time_in_any_case(told: list[tuple[acts.AnyAct, int]], day: int) -> None:
+    """What a step or a procedure has used, and its date, never go back as days pass."""
+    case = any_case(told)
+    sooner, later = (
+        ledger_of(case, ALLOWANCE, calendar(), on("11-28") + timedelta(days=days))
+        for days in (day, day + 3)
+    )
+    for before, after in zip(sooner.steps, later.steps, strict=True):
+        assert before.clock.consumed <= after.clock.consumed
+        assert before.clock.overdue_days <= after.clock.overdue_days
+    for one, two in zip(sooner.specials, later.specials, strict=True):
+        assert one.days <= two.days
+        assert one.clock.due_on == two.clock.due_on

@@ -6,10 +6,12 @@ import pytest
 
 from casework.case import Status
 from casework.procedure import BY_NAME, PROCEDURE, ROWS, Row
+from tests.doc_pages import rows, section
 from webui.documents import PaperKind
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules" / "procedure.md"
 
+SHOWN = "docs/rules/procedure.md"
 SUPPLIES = "deferred_satisfied"  # leads from a withheld result to a ready one, by the fold
 
 
@@ -52,3 +54,17 @@ def test_every_status_can_be_reached_and_left() -> None:
     assert set(Status) <= reached
     for status in set(Status) - {Status.CLOSED}:
         assert any(status in row.opens and (row.leads_to or row.name == SUPPLIES) for row in ROWS)
+
+
+def test_the_page_says_which_act_brings_which_part() -> None:
+    told = {row["part"]: row["brought by"] for row in rows(SHOWN, "What an act must bring")}
+    brought: dict[str, list[str]] = {}
+    for row in ROWS:
+        for part in row.parts:
+            brought.setdefault(f"`{part}`", []).append(f"`{row.name}`")
+    assert told == {part: ", ".join(names) for part, names in brought.items()}
+
+
+def test_the_page_says_what_each_act_is_for() -> None:
+    said = section(SHOWN, "What each act is for")
+    assert [row.name for row in ROWS if f"`{row.name}`" not in said] == []

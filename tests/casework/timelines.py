@@ -51,10 +51,14 @@ def special(procedure: str, expected_by: str) -> AnyAct:
 
 
 def a_case(*told: Told, matter: MatterVersion | None = None) -> Case:
-    """The case that these acts leave, whoever would have been allowed to do them.
+    """The case that these acts leave, whoever would have been allowed to do them."""
+    case = fold(entries_of(*told, matter=matter)).case
+    assert case is not None
+    return case
 
-    The pen goes along to whoever acts next.
-    """
+
+def entries_of(*told: Told, matter: MatterVersion | None = None) -> list[Written]:
+    """The entries of these acts; the pen goes along to whoever acts next."""
     pad = Pad()
     chain: list[Written] = []
     for node, act, at in _with_pen(told):
@@ -63,9 +67,7 @@ def a_case(*told: Told, matter: MatterVersion | None = None) -> Case:
             ref = MatterRef(matter.id, matter.version)
             written = replace(written, entry=replace(written.entry, matter_version=ref))
         chain.append(written)
-    case = fold(chain).case
-    assert case is not None
-    return case
+    return chain
 
 
 def _with_pen(told: Iterable[Told]) -> Iterator[Told]:

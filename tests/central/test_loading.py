@@ -142,9 +142,15 @@ def _no_basis(data: Any) -> None:
     data["matters"][0]["legal_basis"] = []
 
 
+def _no_expiry(data: Any) -> None:
+    matter = next(one for one in data["matters"] if one["id"] == "small-workshop-renewal")
+    matter["form_fields"] = [one for one in matter["form_fields"] if one["key"] != "expires_on"]
+
+
 @pytest.mark.parametrize(
     ("how", "said"),
     [
+        (_no_expiry, "no date is asked for by the name of expires_on"),
         (_review_own_draft, "reviewed by the officer who drafted it"),
         (_overlap, "apply on one day"),
         (_unknown_material, "no material is named m99"),

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import made_once
 from tests.faults.county import County, a_box, prepare
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def prepared(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Path:
     def make(folder: Path) -> None:
         asyncio.run(prepare(folder))
 
-    return made_once(tmp_path_factory, worker_id, "faults", make)
+    return made_once(tmp_path_factory, pytestconfig, "faults", make)
 
 
 @pytest.fixture

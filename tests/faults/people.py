@@ -20,8 +20,8 @@ _TO_RECEIVE: Final = "SELECT id FROM case_row WHERE status = 'collected' AND pen
 _TO_TAKE: Final = "SELECT id FROM case_row WHERE status = 'accepted' AND pen = ?"
 _TAKEN: Final = "SELECT count(*) FROM case_row WHERE status = 'in_review'"
 
-# A node that is dead, or dies before it answers, is no error of the person's.
-unanswered: Final = contextlib.suppress(NotRunningError)
+# A node that is dead, dies before it answers or is too busy to is no error of the person's.
+unanswered: Final = contextlib.suppress(NotRunningError, TimeoutError)
 
 
 class People:
@@ -68,13 +68,10 @@ class People:
 async def people_at_work(county: County, *, scan_bytes: int = 0) -> AsyncIterator[None]:
     """People go on while a test does what it does, and then finish what they began."""
     people = People(county, scan_bytes=scan_bytes)
-    work = asyncio.create_task(people.work())
-    try:
+    # If people cannot go on, neither can the test, and what stopped them is what failed.
+    async with asyncio.TaskGroup() as group:
+        work = group.create_task(people.work())
         yield
-    finally:
         work.cancel()
-        await asyncio.wait([work])
-    if not work.cancelled():
-        work.result()
     async with asyncio.timeout(FINISH_SECONDS_MAX):
         await people.finish()

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import signal
 from collections.abc import Sequence
 from typing import Final
 
@@ -25,6 +24,9 @@ POINTS: Final = tuple(
 # Of a large part only those above the village hear.
 PART_POINTS: Final = tuple(each for each in FAULT_POINTS if each.startswith("part."))
 ROUNDS: Final = 4
+# Whoever comes up waits for the others to come up: on two busy cores that takes its time.
+POINT_SECONDS_MAX: Final = 150.0
+ALL_POINTS_SECONDS_MAX: Final = 900
 ROUNDS_OF_A_SOAK: Final = 150
 
 
@@ -63,6 +65,7 @@ async def test_a_frame_is_taken_in_whole_or_not_at_all(county: County) -> None:
     assert county.one(TOWN, MESSAGES_OF_CASES) == 2
 
 
+@pytest.mark.timeout(ALL_POINTS_SECONDS_MAX)
 async def test_every_process_is_killed_at_every_fault_point_while_people_work(
     county: County,
 ) -> None:
@@ -104,7 +107,6 @@ async def test_processes_are_killed_at_random_while_people_work(
 
 async def killed_at(county: County, name: NodeId, points: Sequence[str], hit: int = 1) -> None:
     for point in points:
-        process = await county.launch(name, faults=f"{point}:{hit}")
-        await asyncio.wait_for(process.wait(), 60)
-        assert process.returncode == -signal.SIGKILL, f"{point}\n{county.log(name)[-3000:]}"
+        await county.launch(name, faults=f"{point}:{hit}")
+        await county.wait_killed(name, POINT_SECONDS_MAX)
     await county.start(name)

@@ -25,6 +25,7 @@ from webui.case_clock_view import LedgerView, ledger_view, warning_view
 from webui.case_given import CaseGiven
 from webui.case_view import ClocksView
 from webui.case_words import sections
+from webui.list_view import late_tags
 from webui.templating import create_environment
 
 ALLOWANCE = matter("minimum-living-allowance")
@@ -155,3 +156,16 @@ def test_the_dialog_shows_dates_steps_and_days(environment: Environment) -> None
         html = environment.get_template(f"kit/case/{page}").render(view=view)
         for said in ("为什么是这一天", "办理环节", "各方用时", "特别程序：初审公示", "日历第"):
             assert said in html
+
+
+def test_a_row_tells_what_is_late_within_a_case_that_is_paused() -> None:
+    case = a_case(*ACCEPTED, town(special("P1", "11-10"), "11-03"))
+
+    def tags(day: str) -> list[str]:
+        return [tag.text for tag in late_tags(case, ALLOWANCE, calendar(), on(day))]
+
+    assert tags("11-10") == []
+    assert tags("11-12") == ["程序超期"]
+    slow = a_case(*ACCEPTED)
+    assert [tag.text for tag in late_tags(slow, ALLOWANCE, calendar(), on("11-18"))] == ["环节超期"]
+    assert late_tags(a_case(*RECEIVED), ALLOWANCE, calendar(), on("11-30")) == ()

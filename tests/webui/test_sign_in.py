@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import importlib.util
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import TYPE_CHECKING
 

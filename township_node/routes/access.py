@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from casework.organisation import Officer
 from sync.clock import Clock
+from sync.data_dir import DataDir
 from sync.desk import Desk
 from sync.engine import Database
 from sync.node import Node
@@ -17,6 +18,7 @@ from township_node.services.office import Office
 from township_node.settings import Settings
 from webui.drafts import Drafts
 from webui.gate import signed_in
+from webui.seals import Seals
 from webui.session import SignIn
 
 
@@ -33,7 +35,7 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def office(self) -> Office:
-        return Office(self.desk, self.drafts)
+        return Office(self.desk, self.drafts, Seals(DataDir(self.settings.data_dir).seals))
 
 
 def officer_of(request: Request[Any, Any, Any]) -> Officer:

@@ -25,7 +25,7 @@ from township_node.services.acting import Turn
 from township_node.services.handing_over import recipient_faults
 from township_node.services.listing import Viewer, register, search
 from township_node.services.offers import Offer, deposits_for, sittings_for
-from township_node.services.printing import print_paper
+from township_node.services.printing import print_for
 from township_node.services.reading import (
     case_url,
     given_for,
@@ -129,7 +129,12 @@ async def show_part(request: AnyRequest, case_id: str, part: str) -> Response[by
 
 @get("/cases/{case_id:str}/papers/{kind:str}", guards=[_WORKERS])
 async def show_paper(
-    request: AnyRequest, case_id: str, kind: str, entry: str | None = None
+    request: AnyRequest,
+    case_id: str,
+    kind: str,
+    entry: str | None = None,
+    *,
+    again: bool = False,
 ) -> Response[bytes]:
     name = kind.removesuffix(".pdf")
     if name not in set(PaperKind):
@@ -138,7 +143,8 @@ async def show_paper(
     office, officer = services(request).office, officer_of(request)
     moment = MessageId(entry) if entry else None
     try:
-        content = await print_paper(office, officer, opened.file, PaperKind(name), moment)
+        who = (officer, acting_for(request))
+        content = await print_for(office, who, opened.file, PaperKind(name), moment, again=again)
     except KeyError as error:
         raise NotFoundException(kind) from error
     await _note_seen(request, opened, name)

@@ -15,8 +15,10 @@ from casework.regions import NodeKind
 from sync.case_lists import CaseLists
 from sync.desk import Desk
 from sync.holdings import Holdings
+from sync.paper_log import PaperLog
 from webui.drafts import Drafts
 from webui.names_known import Names
+from webui.seals import Seals
 
 _COUNTERS: Final = (NodeKind.TOWNSHIP, NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE)
 
@@ -24,9 +26,11 @@ _COUNTERS: Final = (NodeKind.TOWNSHIP, NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE)
 class Office:
     """Made once per process. What follows from the trust sets is computed anew when they change."""
 
-    def __init__(self, desk: Desk, drafts: Drafts) -> None:
+    def __init__(self, desk: Desk, drafts: Drafts, seals: Seals) -> None:
         self.desk: Final = desk
         self.drafts: Final = drafts
+        self.seals: Final = seals
+        self.papers: Final = PaperLog(desk.node)
         self.lists: Final = CaseLists(desk)
         self.me: Final = desk.node.id
         self.county: Final = county_of(desk.node.id)

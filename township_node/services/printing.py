@@ -11,8 +11,9 @@ from sync.desk import Attachment, Sitting
 from sync.foreseeing import FORESEEN, foresee
 from township_node.services.office import Office
 from township_node.services.reading import given_for, papers_given
-from webui.documents import PaperKind, render_async
+from webui.documents import Paper, PaperKind, render_async
 from webui.papers import paper_for
+from webui.seals import sealed
 
 RESULT = "result"
 _PDF = "application/pdf"
@@ -22,15 +23,43 @@ async def print_paper(
     office: Office, officer: Officer, file: CaseFile, kind: PaperKind, entry: MessageId | None
 ) -> bytes:
     """A paper of a standing entry; a preview with its watermark where nothing bears it out."""
+    return await render_async(_paper(office, officer, file, kind, entry))
+
+
+def _paper(
+    office: Office, officer: Officer, file: CaseFile, kind: PaperKind, entry: MessageId | None
+) -> Paper:
     given = given_for(office, officer, file, unmasked=True)
-    paper = paper_for(
+    return paper_for(
         kind,
         papers_given(office, given, file),
         now=office.now(),
         entry=entry,
         final=file.blocked is None,
     )
-    return await render_async(paper)
+
+
+async def print_for(  # noqa: PLR0913 - which paper of what, and who prints it
+    office: Office,
+    who: tuple[Officer, Officer | None],
+    file: CaseFile,
+    kind: PaperKind,
+    entry: MessageId | None,
+    *,
+    again: bool,
+) -> bytes:
+    """A paper as somebody takes it from the printer: with the seal that they may place."""
+    officer, _ = who
+    today = office.calendar.day_of(office.now())
+    plain = _paper(office, officer, file, kind, entry)
+    paper, is_sealed = sealed(plain, office.seals, file.matter.department, who, today)
+    if again and paper.final:
+        count = await office.papers.printed_again(file.case.id, kind.value, entry)
+        paper = replace(paper, reprint=count)
+    content = await render_async(paper)
+    if is_sealed:
+        await office.papers.seal_used(file.case.id, kind.value, officer.id)
+    return content
 
 
 async def result_of(office: Office, officer: Officer, file: CaseFile) -> Attachment:

@@ -56,8 +56,12 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "left_out": Varchar(length=None, default=None, null=False),
         "parked": Integer(default=None, null=False),
         "blocked": Varchar(length=64, default=None, null=True),
+        "owes": Boolean(default=None, null=False),
+        "supply_by": Varchar(length=10, default=None, null=True),
+        "taken_up": Varchar(length=None, default=None, null=False),
         "due_on": Varchar(length=10, index=True, default=None, null=True),
         "urgency": Integer(default=None, null=True),
+        "papers": Integer(default=None, null=True),
         "folded": Bytea(default=None, null=False),
     },
     ("DeliveryRow", "delivery"): {

@@ -1,7 +1,7 @@
 """What handlers work with: put together by the application, and by nobody else."""
 
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from litestar import Request
 from msgspec import Struct
@@ -19,6 +19,8 @@ from village_agent.store.bags import Bags
 from webui.drafts import Drafts
 from webui.gate import signed_in
 from webui.session import SignIn
+
+PAGE_MAX: Final = 1_000
 
 
 class Services(Struct, frozen=True, kw_only=True, dict=True):
@@ -41,6 +43,14 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
 def officer_of(request: Request[Any, Any, Any]) -> Officer:
     """Who is signed in, as the directory in force knows them."""
     return cast("Officer", signed_in(request))
+
+
+def page_number(request: Request[Any, Any, Any], name: str = "page") -> int:
+    """Which page of a list was asked for, whatever stands in the address."""
+    text = request.query_params.get(name, "1")
+    if not (text.isascii() and text.isdigit()):
+        return 1
+    return min(max(int(text[: len(str(PAGE_MAX))]), 1), PAGE_MAX)
 
 
 def services(request: Request[Any, Any, Any]) -> Services:

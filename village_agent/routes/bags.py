@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
 
 from casework.names import CaseId
-from village_agent.routes.access import officer_of, services
+from village_agent.routes.access import officer_of, page_number, services
 from village_agent.services.bags import carried_bags, note_carried, print_list, waiting_bags
 from webui.forms import read_form
 from webui.gate import require_role
@@ -25,7 +25,7 @@ async def list_bags(request: Request[Any, Any, Any], carried: int = 0) -> Templa
     return await page(
         request,
         "bags/page.html",
-        bags=await waiting_bags(station),
+        bags=await waiting_bags(station, page_number(request)),
         carried=await carried_bags(station),
         noted=carried,
         node_up=station.names.node(station.parent),

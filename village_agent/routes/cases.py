@@ -13,10 +13,11 @@ from msgspec import Struct
 from casework.case import Case
 from casework.errors import CaseworkError, UnknownCaseError
 from casework.names import CaseId, MessageId
+from casework.papers import owes_papers
 from sync.attesting import attest
 from sync.case_file import CaseFile
 from sync.parts import PartNotHeldError
-from village_agent.routes.access import officer_of, services
+from village_agent.routes.access import officer_of, page_number, services
 from village_agent.services import acting, mending
 from village_agent.services.acting import Turn
 from village_agent.services.handing_over import check_recipient, deliver_form
@@ -52,7 +53,6 @@ from webui.forms import Form, read_form
 from webui.gate import require_role
 from webui.responses import page, pdf, redirect
 
-PAGE_MAX: Final = 1_000
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _SHOWN: Final = frozenset({"image/webp", "image/jpeg", "image/png", "application/pdf"})
 _AGENT: Final = require_role("village_agent")
@@ -79,40 +79,31 @@ class Opened(Struct, frozen=True, kw_only=True):
 @get("/cases", guards=[_AGENT])
 async def list_cases(request: AnyRequest, view: str = "open") -> Template:
     shown = view if view in VIEWS else VIEWS[0]
-    number = _page_number(request.query_params.get("page", "1"))
-    station, officer = services(request).station, officer_of(request)
-    found = await mine(station, officer, shown, number)
-    here = await for_handing_over(station, officer) if shown == "results" else ()
+    found = await mine(services(request).station, shown, page_number(request))
     return await page(
-        request,
-        "cases/list.html",
-        listed=found,
-        views=view_choices(),
-        here=[row.url for row in here],
-        q="",
+        request, "cases/list.html", listed=found, view=shown, views=view_choices(), q=""
     )
 
 
 @post("/cases/search", guards=[_AGENT], status_code=200)
 async def search_cases(request: AnyRequest) -> Response[Any]:
     """What is typed is personal, so it is posted and never stands in an address."""
-    station, officer = services(request).station, officer_of(request)
     typed = (await read_form(request)).typed("q")
-    rows = await search(station, officer, typed)
+    rows, has_more = await search(services(request).station, typed)
     if len(rows) == 1:
         return redirect(request, rows[0].url)
-    return await page(request, "cases/found.html", rows=rows, q=typed)
+    return await page(request, "cases/found.html", rows=rows, has_more=has_more, q=typed)
 
 
 @get("/owing", guards=[_AGENT])
 async def list_owing(request: AnyRequest) -> Template:
     """要补材料: what applicants have to bring, what came back, results to hand over."""
-    station, officer = services(request).station, officer_of(request)
+    station = services(request).station
     return await page(
         request,
         "cases/owing.html",
-        owing=await owing_papers(station, officer),
-        here=await for_handing_over(station, officer),
+        owing=await owing_papers(station, page_number(request)),
+        here=await for_handing_over(station, page_number(request, "here")),
     )
 
 
@@ -226,7 +217,7 @@ async def send_again(request: AnyRequest, case_id: str) -> Any:
 async def supplement(request: AnyRequest, case_id: str) -> Any:
     """The page that gathers what was missing; each photograph is kept as soon as it is taken."""
     opened = await _open(request, case_id)
-    if not mending.owes_papers(opened.case):
+    if not owes_papers(opened.case):
         return redirect(request, case_url(opened.case.id))
     return await _supplement_page(request, opened)
 
@@ -244,7 +235,7 @@ async def bring(request: AnyRequest, case_id: str) -> Any:
         await mending.bring(station, turn, draft, received)
     except (CaseworkError, WebError) as error:
         again = await _open(request, case_id)
-        if not mending.owes_papers(again.case):
+        if not owes_papers(again.case):
             return await _refused(request, opened.case.id, error)
         reason = labels.error_text(error.code)
         return await _supplement_page(request, again, refused=reason, received=received)
@@ -285,7 +276,7 @@ async def _page(  # noqa: PLR0913 - what a case page may have to say, each by it
         told=told_of(given),
         back=sent_back_of(given),
         is_back=mending.is_sent_back(opened.case, station.me),
-        owes=mending.owes_papers(opened.case),
+        owes=owes_papers(opened.case),
         brought=is_brought(opened.given),
         hands_over=is_for_here(opened.case, station.me),
         prints=papers_to_print(given, did),
@@ -353,12 +344,6 @@ def _materials(opened: Opened) -> frozenset[str]:
 def _seen(form: Form) -> MessageId | None:
     typed = form.typed("seen")
     return MessageId(typed) if typed else None
-
-
-def _page_number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
-        return 1
-    return min(max(int(text[:4]), 1), PAGE_MAX)
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (

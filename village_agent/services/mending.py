@@ -18,6 +18,7 @@ from casework.facts import facts_of
 from casework.material import MaterialRequirement, MaterialState, MaterialVerdict
 from casework.names import NodeId
 from casework.organisation import Officer
+from casework.papers import owes_papers
 from sync.case_file import CaseFile
 from village_agent.services.acting import Turn, perform
 from village_agent.services.station import Station
@@ -53,16 +54,6 @@ class StillOwedError(ActNotOpenError):
 def is_sent_back(case: Case, me: NodeId) -> bool:
     """Whether the case waits here to be put right: nobody has received it, and the pen is here."""
     return case.pen == me and case.status in {Status.COLLECTED, Status.DRAFT, None}
-
-
-def owes_papers(case: Case) -> bool:
-    """Whether something is still to be brought by the applicant."""
-    in_review = case.status is Status.IN_REVIEW and case.paused
-    return (
-        case.status is Status.AWAITING_SUPPLEMENT
-        or in_review
-        or (case.deferral is Deferral.OPEN and case.is_open)
-    )
 
 
 async def mending_draft(station: Station, officer: Officer, file: CaseFile) -> DraftRecord:

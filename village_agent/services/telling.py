@@ -21,7 +21,6 @@ from webui import labels
 from webui.case_given import CaseGiven
 from webui.filters import day_short
 from webui.grounds import ground_words
-from webui.list_view import SyncMark
 from webui.notices import Notice, read_notice
 
 StepState = Literal["done", "now", "todo"]
@@ -107,21 +106,28 @@ def told_of(given: CaseGiven) -> Told:  # noqa: C901, PLR0911, PLR0912 - a sente
             return _told("unknown", kind="warn")
 
 
+def return_of(case: Case, me: NodeId) -> Moment | None:
+    """When the case was given back; None where it does not wait here to be put right."""
+    if not is_sent_back(case, me):
+        return None
+    moments = case.moments("return_pen", "reclaim_pen")
+    return moments[-1] if moments else None
+
+
 def sent_back_of(given: CaseGiven) -> SentBack | None:
     """The reasons of the one who gave the case back; None where it was not."""
-    case = given.case
-    if not is_sent_back(case, given.node):
-        return None
-    last = next(
-        (m for m in reversed(case.timeline) if m.act in {"return_pen", "reclaim_pen"}), None
-    )
+    last = return_of(given.case, given.node)
     if last is None:
         return None
-    notice = read_notice(given.text_of(last.entry, "notice"))
-    reasons = (*_deficiencies(notice), *notice.remarks)
-    if last.code:
-        reasons = (*reasons, labels.error_text(last.code))
+    reasons = return_reasons(last, given.text_of(last.entry, "notice"))
     return SentBack(who=given.names.node(last.node), reasons=reasons)
+
+
+def return_reasons(returned: Moment, notice_text: str) -> tuple[str, ...]:
+    """Why it came back: what the notice says, then what the county's code means."""
+    notice = read_notice(notice_text)
+    reasons = (*_deficiencies(notice), *notice.remarks)
+    return (*reasons, labels.error_text(returned.code)) if returned.code else reasons
 
 
 def is_brought(given: CaseGiven) -> bool:
@@ -132,13 +138,6 @@ def is_brought(given: CaseGiven) -> bool:
 def asked_for(given: CaseGiven) -> tuple[str, ...]:
     """What the last notice asks the applicant to bring or mend."""
     return _wanted(given)
-
-
-def mark_with_reason(mark: SyncMark | None, back: SentBack | None) -> SyncMark | None:
-    """The badge of a row, which says why where the case came back."""
-    if back is None:
-        return mark
-    return SyncMark("returned", reason="；".join(back.reasons))
 
 
 def _told(key: str, *, kind: Literal["ok", "warn", "error"] = "ok", **facts: object) -> Told:

@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from msgspec import Struct
 
-from casework.case import Case, Status
-from casework.names import CaseId
-from casework.organisation import Officer
+from casework.case import Case, Moment, Status
 from sync.case_lists import CaseFilter, CaseLine
-from village_agent.services.bags import waiting_bags
-from village_agent.services.mending import is_sent_back, owes_papers
-from village_agent.services.reading import case_url, given_for, read_file
+from village_agent.services.listed import PAGE_SIZE, Listed, listed
+from village_agent.services.reading import case_url
 from village_agent.services.station import Station
-from village_agent.services.telling import is_for_here, mark_with_reason, sent_back_of
+from village_agent.services.telling import return_of, return_reasons
 from village_agent.store import cases as store
+from village_agent.store.cases import Window
 from village_agent.words import word
 from webui import labels
 from webui.filters import clock_time, day_short, local, mask_name
@@ -23,13 +22,13 @@ from webui.held_file import sync_mark
 from webui.list_view import SyncMark
 
 VIEWS: Final = ("open", "results", "done", "all")
-PAGE_SIZE: Final = 20
 DONE: Final = (Status.DELIVERED, Status.CLOSED)
 UNDER_WAY: Final = tuple(
     status for status in Status if status not in {*DONE, Status.READY, Status.DRAFT}
 )
-# The parts of an entry that are not scans.
+# The parts of an entry: scans bear the names of their materials, a notice has one of its own.
 _MATERIAL: Final = "m"
+_NOTICE: Final = "notice"
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -54,7 +53,7 @@ class Owing(Struct, frozen=True, kw_only=True):
 
 
 class Home(Struct, frozen=True, kw_only=True):
-    rows: tuple[Row, ...]
+    unsent: Listed[Row]
     drafts: int
     under_way: int
     results: int
@@ -64,57 +63,44 @@ class Home(Struct, frozen=True, kw_only=True):
     bags: int
 
 
-class Listed(Struct, frozen=True, kw_only=True):
-    """A page of 我的代办件."""
-
-    rows: tuple[Row, ...]
-    total: int
-    view: str
-    number: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
-
-
-async def home(station: Station, officer: Officer) -> Home:
-    owing = [one for one in await owing_papers(station, officer) if not one.brought]
-    days = [one.by for one in owing if one.by is not None]
-    survey = await station.lists.survey(
-        CaseFilter(),
-        {
-            "under_way": CaseFilter(statuses=UNDER_WAY),
-            "results": CaseFilter(statuses=(Status.READY,)),
-            "here": CaseFilter(statuses=(Status.READY,), pickup=station.me, pen=station.me),
-        },
-    )
-    counts = survey.counts
+async def home(station: Station) -> Home:
+    """What has not been sent, and figures that are counted without reading any case."""
+    await station.lists.ranking.rank()
+    figures = await store.figures(station.desk.node.database, station.me)
     drafts = await drafts_of(station)
     return Home(
-        rows=(*await not_sent(station, officer), *drafts),
+        unsent=await _not_sent(station, drafts, 1),
         drafts=len(drafts),
-        under_way=counts["under_way"],
-        results=counts["results"],
-        here=counts["here"],
-        owing=len(owing),
-        earliest=min(days, default=None),
-        bags=len(await waiting_bags(station)),
+        under_way=sum(figures.by_status.get(status, 0) for status in UNDER_WAY),
+        results=figures.by_status.get(Status.READY, 0),
+        here=figures.here,
+        owing=figures.owing,
+        earliest=figures.earliest,
+        bags=figures.bags,
     )
 
 
-async def not_sent(station: Station, officer: Officer) -> tuple[Row, ...]:
-    """What has not reached the township: first what came back, then what never left."""
-    held = await store.with_pen(station.desk.node.database, station.me)
-    back = [case.id for case in held if is_sent_back(case, station.me)]
-    waiting = await store.unsent(station.desk.node.database, station.me, station.parent)
-    lines = await station.lists.lines(tuple(dict.fromkeys((*back, *waiting))))
-    return tuple([await _row(station, officer, line) for line in lines])
+async def not_sent(station: Station, number: int) -> Listed[Row]:
+    """What has not reached the township: what came back, what never left, what is half typed."""
+    return await _not_sent(station, await drafts_of(station), number)
+
+
+async def _not_sent(station: Station, drafts: tuple[Row, ...], number: int) -> Listed[Row]:
+    async def read(window: Window) -> tuple[tuple[Row, ...], int]:
+        cases, count = await store.unsent(
+            station.desk.node.database, station.me, station.parent, window
+        )
+        rows = [await _row(station, line) for line in await station.lists.lines(cases)]
+        passed = max(0, window.offset - count)
+        return (*rows, *drafts[passed : passed + window.limit - len(rows)]), count + len(drafts)
+
+    return await listed(read, number)
 
 
 async def drafts_of(station: Station) -> tuple[Row, ...]:
     """Applications that were begun and not handed in; those that mend a case stand with it."""
     lines = await station.drafts.list_all()
-    known = {line.case.id for line in await station.lists.lines([CaseId(one.id) for one in lines])}
+    known = await store.known(station.desk.node.database, [line.id for line in lines])
     rows = []
     for line in lines:
         if line.id in known or not (line.applicant or line.files or line.matter):
@@ -135,7 +121,7 @@ async def drafts_of(station: Station) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-async def mine(station: Station, officer: Officer, view: str, number: int) -> Listed:
+async def mine(station: Station, view: str, number: int) -> Listed[Row]:
     """Everything that passed through this laptop, by how far it is."""
     wanted = {
         "open": CaseFilter(statuses=UNDER_WAY),
@@ -143,57 +129,53 @@ async def mine(station: Station, officer: Officer, view: str, number: int) -> Li
         "done": CaseFilter(statuses=DONE, open_only=False),
         "all": CaseFilter(open_only=False),
     }[view]
-    lines, total = await station.lists.page(
-        wanted, order="newest", offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE
-    )
-    rows = [await _row(station, officer, line) for line in lines]
-    return Listed(rows=tuple(rows), total=total, view=view, number=number)
 
-
-async def search(station: Station, officer: Officer, text: str) -> tuple[Row, ...]:
-    """By number, by name, by the last four of an identity number."""
-    return tuple([await _row(station, officer, line) for line in await station.lists.search(text)])
-
-
-async def owing_papers(station: Station, officer: Officer) -> tuple[Owing, ...]:
-    """Cases whose applicants have papers to bring, the most pressing first."""
-    statuses = (
-        *(Status.AWAITING_SUPPLEMENT, Status.ACCEPTED, Status.IN_REVIEW),
-        *(Status.DECIDED, Status.RESULT_HELD),
-    )
-    cases = await store.in_status(station.desk.node.database, statuses)
-    owing = {case.id: case for case in cases if owes_papers(case)}
-    deposited = await store.deposits_from(station.desk.node.database, station.me)
-    found = []
-    for line in await station.lists.lines(tuple(owing)):
-        case = line.case
-        open_ones = set(deposited.get(case.id, ())) - set(case.taken_up)
-        found.append(
-            Owing(
-                row=await _row(station, officer, line),
-                by=date.fromisoformat(case.supply_by) if case.supply_by else None,
-                brought=bool(open_ones),
-            )
+    async def read(window: Window) -> tuple[tuple[CaseLine, ...], int]:
+        return await station.lists.page(
+            wanted, order="newest", offset=window.offset, limit=window.limit
         )
-    return tuple(sorted(found, key=lambda one: (one.brought, one.by or date.max)))
+
+    found = await listed(read, number)
+    return found.of(tuple([await _row(station, line) for line in found.rows]))
 
 
-async def for_handing_over(station: Station, officer: Officer) -> tuple[Row, ...]:
-    """Results that came here to be handed over."""
-    cases = await store.with_pen(station.desk.node.database, station.me)
-    ready = [case.id for case in cases if is_for_here(case, station.me)]
-    return tuple(
-        [await _row(station, officer, line) for line in await station.lists.lines(tuple(ready))]
+async def search(station: Station, text: str) -> tuple[tuple[Row, ...], bool]:
+    """By number, by name, by the last four of an identity number; whether there are more."""
+    lines = await station.lists.search(text, limit=PAGE_SIZE + 1)
+    rows = tuple([await _row(station, line) for line in lines[:PAGE_SIZE]])
+    return rows, len(lines) > PAGE_SIZE
+
+
+async def owing_papers(station: Station, number: int) -> Listed[Owing]:
+    """Cases whose applicants have papers to bring, the most pressing first."""
+    database = station.desk.node.database
+    found = await listed(partial(store.owing, database, station.me), number)
+    lines = await station.lists.lines([each.id for each in found.rows])
+    rows = {line.case.id: await _row(station, line) for line in lines}
+    return found.of(
+        tuple(
+            Owing(row=rows[each.id], by=each.by, brought=each.brought)
+            for each in found.rows
+            if each.id in rows
+        )
     )
 
 
-async def _row(station: Station, officer: Officer, line: CaseLine) -> Row:
+async def for_handing_over(station: Station, number: int) -> Listed[Row]:
+    """Results that came here to be handed over."""
+    database = station.desk.node.database
+    found = await listed(partial(store.for_here, database, station.me), number)
+    lines = await station.lists.lines(found.rows)
+    return found.of(tuple([await _row(station, line) for line in lines]))
+
+
+async def _row(station: Station, line: CaseLine) -> Row:
     case = line.case
     matter = station.holdings.matter(case.matter)
     mark = sync_mark(line.row)
-    if is_sent_back(case, station.me):
-        given = given_for(station, await read_file(station, officer, case.id))
-        mark = mark_with_reason(mark, sent_back_of(given)) or mark
+    if (returned := return_of(case, station.me)) is not None:
+        reasons = return_reasons(returned, await _notice_text(station, case, returned))
+        mark = SyncMark("returned", reason="；".join(reasons))
     began = case.timeline[0].at if case.timeline else station.now()
     return Row(
         url=case_url(case.id),
@@ -204,6 +186,16 @@ async def _row(station: Station, officer: Officer, line: CaseLine) -> Row:
         mark=mark,
         urgent=mark.state in {"returned", "quarantined"},
     )
+
+
+async def _notice_text(station: Station, case: Case, returned: Moment) -> str:
+    """What was written with the return, as far as it lies here."""
+    found = [
+        await station.desk.read_part(part.ref.hash)
+        for part in case.parts
+        if part.entry == returned.entry and part.ref.name == _NOTICE
+    ]
+    return "\n".join(content.decode(errors="replace") for content in found if content)
 
 
 def _scans(case: Case) -> int:

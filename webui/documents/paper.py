@@ -153,5 +153,6 @@ class Paper(Struct, frozen=True, kw_only=True):
     particulars: tuple[tuple[str, str], ...] = ()  # Further lines of the table: label, value.
     query: Query | None = None
 
+    seal_picture: str = ""  # SVG of the organ's seal, where whoever prints may place it.
     final: bool = False  # Anything not in force bears a watermark and may have gaps.
     reprint: int = 0  # How many times it was printed before.

@@ -93,7 +93,13 @@ def compose(paper: Paper) -> dict[str, Any]:
     if sum(len(text) for _, text in _strings(printable, path="")) > TEXT_CHARS_MAX:
         raise PaperTooLongError(f"more than {TEXT_CHARS_MAX} characters")
     printable["qr"] = qr_svg(paper.query.qr_text) if paper.query else ""
+    printable["seal_picture"] = paper.seal_picture if is_sealed(paper) else ""
     return {**printable}
+
+
+def is_sealed(paper: Paper) -> bool:
+    """Whether the seal's picture stands on the paper: only on one in force that bears a seal."""
+    return bool(paper.final and paper.seal_picture and row_for(paper.kind, paper.matter_type).seal)
 
 
 def _head(paper: Paper, row: Row) -> dict[str, Any]:
