@@ -16,7 +16,7 @@ from casework.errors import CaseworkError, DateOrderError
 from casework.judging import CLOCKS_APART_MAX, refusal, why_not
 from casework.names import NodeId, OfficerId, Tier, is_county, tier_of
 from casework.organisation import Role
-from casework.procedure import OPEN, PROCEDURE, ROWS, Power, Row
+from casework.procedure import PROCEDURE, ROWS, Power, Row
 from casework.standing import Standing
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
 from tests.casework.situations import (
@@ -227,7 +227,7 @@ def check_permitted(row: Row, case: Case | None, asked: Standing) -> None:
     """What the table says of a row, read once more and in another way."""
     officer = asked.officer
     status = case.status if case else None
-    assert status in row.opens or (row.opens == OPEN and status is not Status.CLOSED), row.name
+    assert status in row.opens, row.name
     assert not row.roles or set(row.roles) & set(officer.roles), row.name
     if row.power is Power.COUNTY:
         assert is_county(asked.node), row.name

@@ -45,9 +45,9 @@ async def test_a_matter_that_is_withdrawn_is_finished_where_it_was_received_and_
     retired = stage.matter_in(ELDERLY, matter.version)
     await stage.do(WU, acts.Accept(full), case=under_way.id)
     await stage.do(QIU, acts.Take(), case=under_way.id)
-    for case in (draft.id, None):
+    for begun in (draft.id, None):
         receive = acts.Receive(intake, full)
-        assert await stage.tried(WU, receive, case=case, matter=retired) == "E_MATTER_VERSION"
+        assert await stage.tried(WU, receive, case=begun, matter=retired) == "E_MATTER_VERSION"
     # What was begun is not lost: it can still be given back.
     await stage.do(WU, acts.Withdraw("applicant"), case=draft.id)
     case = await stage.agreed(under_way.id, TOWN, COUNTY)

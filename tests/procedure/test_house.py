@@ -4,6 +4,7 @@ from casework import act as acts
 from casework.act import Outcome
 from casework.case import Status
 from casework.names import OfficerId
+from casework.warnings import WarningCode
 from tests.builders import COUNTY, TOWN
 from tests.procedure.stage import QIU, TOWN_LEADER, WU, Stage, intake_for, papers_for
 
@@ -48,7 +49,7 @@ async def test_a_house_goes_through_both_publicities_and_the_appraisal(stage: St
     await stage.on("12-17")
     case = await stage.agreed(case_id, TOWN, COUNTY)
     assert stage.due(case, "supply") == "2026-12-14"
-    assert stage.warned(case)["deferred_overdue"] == 3
+    assert stage.warned(case)[WarningCode.DEFERRED_OVERDUE] == 3
     granted = acts.DecideGrant((), "翁建危改〔2026〕3号")
     assert await stage.refused(CHIEF, granted, case=case_id) == "E_STILL_AWAITED"
     satisfied = acts.DeferredSatisfied(papers_for(matter, intake))
