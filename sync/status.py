@@ -113,7 +113,9 @@ def returned_cases(batch: Batch) -> tuple[tuple[CaseId, str], ...]:
         return ()
     county = f"{county_of(me)}/%"
     rows = batch.work.execute(_SENT_HERE, (me, f"{me}/%", me, county, SENT_HERE_MAX)).fetchall()
-    found = ((CaseId(row[0]), returned(batch, CaseId(row[0]))) for row in rows)
+    cases = [CaseId(row[0]) for row in rows]
+    batch.load_cases(cases)  # At once: results to hand over look alike, and there are many.
+    found = ((case, returned(batch, case)) for case in cases)
     return tuple((case, code) for case, code in found if code is not None)
 
 
