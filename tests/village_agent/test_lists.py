@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from casework.case import Closure
 from casework.names import CaseId
-from sync.papers import owes_papers, papers_of, papers_to_carry
+from casework.papers import owes_papers, papers_of, papers_to_carry
 from tests.builders import VILLAGE
 from tests.centres import LOW_INCOME, Clerk, materials
 from tests.laptops import Agent, Village, ready_for_the_village
@@ -96,7 +96,7 @@ async def test_a_row_says_of_its_case_what_the_rule_says(
     await asked(village, lin, wu, SUPPLY_BY)
     await sent_back(village, lin, wu)
     station = station_of(village)
-    await station.lists.rank()
+    await station.lists.ranking.rank()
     rows = await village.laptop.services.database.fetch(
         "SELECT id, owes, supply_by, papers FROM case_row"
     )
