@@ -85,7 +85,7 @@ def test_zhou_who_does_not_hold_the_pen_reads_why_there_is_nothing_to_press() ->
 
     assert view.acts.main == ()
     assert [refused.reason for refused in view.acts.refused] == [
-        "办件现由其他单位办理，本单位可以登记补交，待其采纳"
+        "办件现由其他单位办理，请在本单位登记补交，待其采纳"
     ]
     assert not view.summary.is_here
 
