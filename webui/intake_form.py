@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from casework.act import Intake, SettleFee
+from casework.act import Intake
 from casework.assessment import NATURAL_PERSON, Assessment, assess, failed_conditions, materials_for
 from casework.calendar import Calendar
 from casework.condition import (
@@ -32,7 +32,6 @@ from casework.regions import NodeKind, NodeRecord, Regions
 from webui import labels
 from webui.documents import missing_glyphs
 from webui.forms import Form, FormErrors
-from webui.intake_fees import read_fees
 from webui.intake_parties import Parties, party_errors, read_parties
 from webui.intake_reader import Note, Reader
 from webui.intake_values import Asking, Values, read_values, region_codes, wire_values
@@ -79,7 +78,6 @@ class IntakeForm(Struct, frozen=True, kw_only=True):
     pickup: NodeId
     values: Values
     papers: tuple[MaterialVerdict, ...]
-    fees: tuple[SettleFee, ...]
     denied: tuple[str, ...]  # acceptance conditions that the officer found not to hold
     notes: Mapping[str, Note]
     empty: frozenset[str]
@@ -199,7 +197,6 @@ def read_intake(
     facts = {**known, **values.facts()}
     act = form.typed("act")
     grounds, reason = _refusal(reader, matter, refused=act == REFUSE)
-    fees = read_fees(reader, matter, act)
     party_errors(reader, parties)
     return IntakeForm(
         form=form,
@@ -212,7 +209,6 @@ def read_intake(
         pickup=NodeId(_one_of(form, "pickup", tuple(halls))),
         values=values,
         papers=_papers(form, matter, facts) if matter is not None else (),
-        fees=fees,
         denied=_denied(form, matter) if matter is not None else (),
         notes=reader.notes(),
         empty=frozenset(reader.empty),

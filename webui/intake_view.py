@@ -23,7 +23,6 @@ from casework.regions import Township
 from webui import labels
 from webui.drafts import DraftRecord, FileRecord
 from webui.intake_decision import DecisionView, last_day
-from webui.intake_fees import FeeLine, fee_lines
 from webui.intake_form import IntakeForm, default_state, known_grounds, material_name, written_ref
 from webui.intake_parties import ID_RESIDENT, kinds_of
 from webui.intake_reader import Note
@@ -222,10 +221,6 @@ class IntakeView(Struct, frozen=True, kw_only=True, dict=True):
         return sum(row.need.needed and row.verdict.state in at_hand for row in self.rows)
 
     @property
-    def fees(self) -> tuple[FeeLine, ...]:
-        return fee_lines(self.matter) if self.matter is not None else ()
-
-    @property
     def grounds(self) -> tuple[tuple[str, str], ...]:
         return known_grounds(self.matter) if self.matter is not None else ()
 
@@ -300,8 +295,6 @@ def hidden_fields(intake: IntakeForm) -> tuple[str, ...]:
 def hint_names(intake: IntakeForm) -> tuple[str, ...]:
     names = ["name", "id_number", "born_on", "representative", "phone", "address"]
     names += ["agent_name", "agent_id_number", "agent_phone", "agent_relation"]
-    for line in fee_lines(intake.matter) if intake.matter is not None else ():
-        names += [line.name, *([line.amount_name] if line.fee.amount_yuan is None else [])]
     for field in intake.matter.form_fields if intake.matter is not None else ():
         names.append(input_name(field.key))
         if field.columns:

@@ -30,7 +30,6 @@ INTAKE_FIELD: Final = {
     "grounds": "不予受理的依据",
     "reason": "不予受理的说明",
 }
-FEE_CHOICE: Final = {"paid": "已收", "waived": "免收"}
 ID_TYPE: Final = {
     "111": "居民身份证",
     "154": "港澳台居民居住证",
@@ -110,7 +109,6 @@ VERSION_CHANGE: Final = {
 UPLOAD_WARNING: Final = {"blurred": "照片不清，请重拍", "dark": "照片太暗，请重拍"}
 
 TABLES: Final[Mapping[str, Mapping[str, str]]] = {
-    "fee_choice": FEE_CHOICE,
     "intake_field": INTAKE_FIELD,
     "id_type": ID_TYPE,
     "id_type_organisation": ID_TYPE_ORGANISATION,

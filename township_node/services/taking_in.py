@@ -41,7 +41,7 @@ async def submit(office: Office, officer: Officer, draft: DraftRecord, intake: I
     assert intake.matter is not None, "a form without errors has a matter"
     files = await office.drafts.contents_of(draft.id)
     intended = answer(intake)
-    steps = [Step(received(intake), brought(intake, files)), *(Step(fee) for fee in intake.fees)]
+    steps = [Step(received(intake), brought(intake, files))]
     if intended is not None and not isinstance(intended, acts.Instant):
         steps.append(Step(intended, _said(intake)))
         steps += [Step(each) for each in _onward(office, intake, intended)]

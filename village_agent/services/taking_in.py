@@ -52,8 +52,7 @@ async def submit(
         return await _collect(station, officer, draft, intake)
     files = await station.drafts.contents_of(draft.id)
     intended = _answer(intake)
-    given = acts.Receive(intake.intake(), intake.verdicts())
-    steps = [Step(given, _brought(intake, files)), *(Step(fee) for fee in intake.fees)]
+    steps = [Step(acts.Receive(intake.intake(), intake.verdicts()), _brought(intake, files))]
     sitting = Sitting(officer=officer, matter=intake.matter.ref)
     if isinstance(intended, acts.Instant):
         await check(station.desk, intended, sitting, ("applicant", RESULT))
