@@ -13,7 +13,7 @@ from msgspec import Struct
 from casework.condition import APPLICANT_AGE_FACT, APPLICANT_KIND_FACT, Facts, holds, holds_one
 from casework.limits import Limit
 from casework.material import MaterialRequirement, MaterialState, MaterialVerdict, Necessity
-from casework.matter import MatterVersion, scenario_for
+from casework.matter import MatterVersion, commits, scenario_for
 
 NATURAL_PERSON: Final = "1"  # codes.json, table `service_object`
 
@@ -26,6 +26,7 @@ class Reason(StrEnum):
     CONDITION_HOLDS = "condition_holds"
     CONDITION_FAILS = "condition_fails"
     SCENARIO_LEAVES_OUT = "scenario_leaves_out"
+    COMMITTED = "committed"
 
 
 class Need(Struct, frozen=True):
@@ -62,7 +63,10 @@ def needs(matter: MatterVersion, facts: Facts) -> tuple[Need, ...]:
     """Every material of the matter with the reason it is asked for or left out."""
     scenario = scenario_for(matter, facts)
     listed = scenario.materials if scenario is not None else None
-    return tuple(_need(one, listed, facts) for one in matter.materials)
+    found = (_need(one, listed, facts) for one in matter.materials)
+    if not _replaces_proofs(matter, facts):
+        return tuple(found)
+    return tuple(_without_proof(need) for need in found)
 
 
 def materials_for(matter: MatterVersion, facts: Facts) -> tuple[Need, ...]:
@@ -119,6 +123,18 @@ def assess(matter: MatterVersion, facts: Facts, verdicts: Iterable[MaterialVerdi
         may_defer=tuple(one.id for one in needed if one.id in missing and may_defer(matter, one)),
         short=tuple(one.id for one in needed if _is_short(one, found.get(one.id))),
     )
+
+
+def _replaces_proofs(matter: MatterVersion, facts: Facts) -> bool:
+    """A commitment that selects no scenario stands for the papers that could come later."""
+    offer = matter.supports.commitment
+    return offer is not None and offer.scenario is None and commits(matter, facts)
+
+
+def _without_proof(need: Need) -> Need:
+    if not need.needed or need.requirement.necessity is not Necessity.DEFERRABLE:
+        return need
+    return Need(need.requirement, needed=False, reason=Reason.COMMITTED)
 
 
 def _need(requirement: MaterialRequirement, listed: tuple[str, ...] | None, facts: Facts) -> Need:

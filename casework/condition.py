@@ -21,6 +21,8 @@ AGENT_FACT: Final = "case.has_agent"
 CHANNEL_FACT: Final = "case.channel"
 APPLICANT_KIND_FACT: Final = "applicant.kind"
 APPLICANT_AGE_FACT: Final = "applicant.age"
+# Whether the applicant made the matter's commitment; not known where nobody was asked.
+COMMITMENT_FACT: Final = "case.commitment"
 
 # More digits than any amount has: a longer string is not read as a number.
 NUMBER_CHARS_MAX: Final = 40

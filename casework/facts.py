@@ -14,6 +14,7 @@ from casework.condition import (
     AGENT_FACT,
     APPLICANT_KIND_FACT,
     CHANNEL_FACT,
+    COMMITMENT_FACT,
     Facts,
     FactValue,
 )
@@ -59,6 +60,8 @@ def facts_of(case: Case | None, *later: FactItem) -> Facts:
 
 
 def _fields(matter: MatterVersion) -> Iterator[str]:
+    if matter.supports.commitment is not None:
+        yield COMMITMENT_FACT
     for scenario in matter.scenarios:
         yield from (condition.field for condition in scenario.when)
     yield from (need.when.field for need in matter.materials if need.when)

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from casework.condition import Condition, Facts, holds
+from casework.condition import COMMITMENT_FACT, Condition, Facts, holds
 from casework.fact import Fact
 from casework.form_field import FormField
 from casework.limits import Limit
@@ -392,8 +392,29 @@ def version_on(
 
 
 def scenario_for(matter: MatterVersion, facts: Facts) -> Scenario | None:
-    """The scenario that applies: the first whose conditions all hold."""
-    return next((one for one in matter.scenarios if holds(one.when, facts)), None)
+    """The scenario that applies: the first whose conditions all hold.
+
+    Nobody is bound to commit themselves: who will not is not dealt with as if they had.
+    """
+    offer = matter.supports.commitment
+    declined = offer.scenario if offer and facts.get(COMMITMENT_FACT) is False else None
+    fitting = (one for one in matter.scenarios if one.id != declined and holds(one.when, facts))
+    return next(fitting, None)
+
+
+def commitment_offered(matter: MatterVersion, facts: Facts) -> CommitmentOffer | None:
+    """The commitment that this application may be made under, whether or not it is."""
+    offer = matter.supports.commitment
+    if offer is None or offer.scenario is None:
+        return offer
+    named = (one for one in matter.scenarios if one.id == offer.scenario)
+    return offer if any(holds(one.when, facts) for one in named) else None
+
+
+def commits(matter: MatterVersion, facts: Facts) -> bool:
+    """Whether the applicant made the commitment that the matter offers them."""
+    made = facts.get(COMMITMENT_FACT) is True
+    return made and commitment_offered(matter, facts) is not None
 
 
 def promised_limit(matter: MatterVersion, facts: Facts) -> Limit:

@@ -14,6 +14,14 @@ class Party(Fact, frozen=True):
     address: str
 
 
+class Wishes(Fact, frozen=True):
+    """How the applicant would be told and served (requirement H2)."""
+
+    tell: str  # phone, sms or none
+    licence_copies: int
+    deliver_to: str  # an address, where the result is posted or brought home
+
+
 class ApplicantSheet(Fact, frozen=True):
     """The part `applicant`."""
 
@@ -22,6 +30,7 @@ class ApplicantSheet(Fact, frozen=True):
     representative: str | None  # of an organisation
     agent: Party | None
     relation: str | None  # of the agent to the applicant
+    wishes: Wishes | None = None
 
 
 class HandoverSheet(Fact, frozen=True):

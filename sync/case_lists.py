@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from casework.case import Case, Status
-from casework.names import CaseId, CaseNumber, MatterId, NodeId
+from casework.names import CaseId, MatterId, NodeId
 from casework.numbering import is_valid_number, plain_number
 from casework.query_code import split_query
 from sync.batch import Batch
@@ -25,7 +25,6 @@ Order = Literal["urgent", "newest", "oldest"]
 Due = Literal["overdue", "soon"]
 
 FOUND_MAX: Final = 50
-NAMESAKES_MAX: Final = 5
 TEXT_CHARS_MAX: Final = 60
 ID_TAIL_CHARS: Final = 4
 _ORDERS: Final[Mapping[Order, str]] = {
@@ -113,17 +112,6 @@ class CaseLists:
             )
 
         return await self._node.database.read(look)
-
-    async def namesakes(
-        self, matter: MatterId, applicant: str, id_tail: str
-    ) -> tuple[CaseNumber, ...]:
-        """The numbers of open cases of a matter whose applicant looks like this one."""
-        rows = await self._node.database.fetch(
-            "SELECT number FROM case_row WHERE id_tail = ? AND applicant = ? AND matter = ?"
-            " AND status <> ? ORDER BY number LIMIT ?",
-            (id_tail, applicant, matter, _CLOSED, NAMESAKES_MAX),
-        )
-        return tuple(CaseNumber(row[0]) for row in rows)
 
     async def search(self, text: str, *, limit: int = FOUND_MAX) -> tuple[CaseLine, ...]:
         """Cases by number (typed or scanned), by a name or part of one, or by an ID's last four."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from casework.form_field import Column, FieldType, FormField
 from casework.matter import MatterVersion
-from casework.party import ApplicantSheet, Party
+from casework.party import ApplicantSheet, Party, Wishes
 from webui import labels
 from webui.case_given import CaseGiven
 from webui.case_words import word
@@ -49,6 +49,7 @@ class ApplicantView(Struct, frozen=True, kw_only=True):
     representative: str
     relation: str
     home: str
+    wishes: tuple[tuple[str, str], ...] = ()
 
 
 def applicant_of(given: CaseGiven) -> ApplicantView | None:
@@ -62,7 +63,18 @@ def applicant_of(given: CaseGiven) -> ApplicantView | None:
         representative=sheet.representative or "",
         relation=sheet.relation or "",
         home=given.names.place(sheet.home) if sheet.home else "",
+        wishes=_wishes(sheet.wishes) if sheet.wishes else (),
     )
+
+
+def _wishes(wishes: Wishes) -> tuple[tuple[str, str], ...]:
+    """How to tell them, and where the result goes if it is not collected."""
+    said = {
+        "tell": labels.label("tell", wishes.tell),
+        "licence_copies": word("form", "originals", count=wishes.licence_copies),
+        "deliver_to": wishes.deliver_to,
+    }
+    return tuple((labels.label("intake_field", name), text) for name, text in said.items() if text)
 
 
 def is_organisation(sheet: ApplicantSheet) -> bool:

@@ -98,6 +98,8 @@ def _texts(entry: MessageId, given: CaseGiven) -> Iterator[tuple[str, str]]:
     for name, title in (("opinion", "opinion"), ("grounds", "grounds_text")):
         if text := given.text_of(entry, name):
             yield word("field", title), text
+    if text := given.text_of(entry, "remark"):
+        yield word("field", "remark"), text
     if remarks := read_notice(given.text_of(entry, "notice")).remarks:
         yield word("field", "remark"), "\n".join(remarks)
 

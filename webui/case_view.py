@@ -9,8 +9,11 @@ from msgspec import Struct
 
 from casework.case import Deferral
 from casework.case_clocks import urgency_of
+from casework.facts import facts_of
 from casework.lamp import Lamp
+from casework.matter import commits
 from casework.names import Tier, tier_of
+from casework.visits import visits
 from webui import labels
 from webui.act_dialogs import ActDialog, deposit_dialog
 from webui.case_act_view import ActsView, acts_of
@@ -84,6 +87,9 @@ class SummaryView(Struct, frozen=True, kw_only=True):
     supply_by: str | None
     department: str
     document_authority: str
+    commits: bool
+    visits: int
+    visits_max: int
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
@@ -183,6 +189,9 @@ def _summary(given: CaseGiven) -> SummaryView:
         supply_by=case.supply_by,
         department=names.department(case.department or given.matter.department),
         document_authority=_authority(given),
+        commits=commits(given.matter, facts_of(case)),
+        visits=visits(case, given.acts, given.calendar),
+        visits_max=given.matter.max_visits,
     )
 
 

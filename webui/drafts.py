@@ -104,6 +104,7 @@ class FileRecord(Struct, frozen=True, kw_only=True):
     warnings: tuple[UploadWarning, ...]
     size: int
     created_at: datetime
+    source: str = ""  # the number of the earlier case that it was used in
 
     @property
     def is_picture(self) -> bool:
@@ -115,6 +116,7 @@ class FileContent(Struct, frozen=True, kw_only=True):
     media_type: str
     name: str
     content: bytes
+    source: str = ""
 
 
 class Drafts:
@@ -253,7 +255,7 @@ class Drafts:
         await self._draft.delete().where(self._draft.id == draft)
 
     async def add_file(
-        self, draft: str, material: str, checked: CheckedFile, now: datetime
+        self, draft: str, material: str, checked: CheckedFile, now: datetime, *, source: str = ""
     ) -> FileRecord:
         """Attach a checked file behind those of its material, within the limits of a case."""
         if len(checked.data) > FILE_BYTES_MAX:
@@ -273,6 +275,7 @@ class Drafts:
             warnings=checked.warnings,
             size=len(checked.data),
             created_at=now,
+            source=source,
         )
         await self._file.insert(
             self._file(
@@ -288,6 +291,7 @@ class Drafts:
                 warnings=" ".join(record.warnings),
                 size=record.size,
                 created_at=now,
+                source=source,
             )
         )
         return record
@@ -312,7 +316,9 @@ class Drafts:
         """All files in full, in order: what becomes the parts of the case."""
         table = self._file
         rows = (
-            await table.select(table.material, table.media_type, table.name, table.content)
+            await table.select(
+                table.material, table.media_type, table.name, table.content, table.source
+            )
             .where(table.draft == draft)
             .order_by(table.position)
         )

@@ -38,3 +38,4 @@ class DraftFile(Table):
     warnings = Varchar(length=200, default="", null=False)  # values of UploadWarning, spaced
     size = Integer(default=None, null=False)
     created_at = Timestamptz(default=None, null=False)
+    source = Varchar(length=50, default="", null=False)  # the number of the case it was used in

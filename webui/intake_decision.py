@@ -14,6 +14,8 @@ from casework.limits import Limit
 from casework.material import MaterialState
 from casework.matter import MatterVersion, ReceiptRule
 from webui.drafts import FileRecord
+from webui.intake_commitment import offer_of
+from webui.intake_earlier import NOTHING_EARLIER, Earlier
 from webui.intake_form import IntakeForm
 
 Advice = Literal["accept", "defer", "supplement", "refuse", "collect", "register", "choose"]
@@ -60,6 +62,10 @@ class DecisionView(Struct, frozen=True, kw_only=True):
     supply_by: date | None = None
     without_pictures: int = 0
     short: tuple[Lack, ...] = ()
+    owed: tuple[Lack, ...] = ()
+    commitment: Literal["", "ask", "made", "declined"] = ""
+    failed: tuple[str, ...] = ()  # what a refusal would cite, by id
+    earlier: Earlier = NOTHING_EARLIER
     warnings: tuple[str, ...] = ()
     offers: Mapping[str, str] = {}
 
@@ -70,6 +76,7 @@ def decision_of(
     may: Mapping[str, str],
     files: Sequence[FileRecord] = (),
     warnings: tuple[str, ...] = (),
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> DecisionView:
     """The panel: `may` gives for each act on offer here why it is not open, or nothing."""
     matter = intake.matter
@@ -81,6 +88,8 @@ def decision_of(
     following = _following(intake, advice, matter, may)
     act = _ACT_OF.get(following, following)
     deferrable = set(found.may_defer)
+    # Of a paper used again no sheet is handed in.
+    again = {one.material for one in files if one.source}
     return DecisionView(
         advice=advice,
         next=following,
@@ -94,7 +103,11 @@ def decision_of(
         wrong=wrong,
         supply_by=last_day(intake, found.supply_within) if found.supply_within else None,
         without_pictures=_without_pictures(intake, files),
-        short=tuple(_material(matter, one) for one in found.short),
+        short=tuple(_material(matter, one) for one in found.short if one not in again),
+        owed=tuple(Lack(one.fee.name, f"f-{one.name}") for one in intake.fees if one.is_owed),
+        commitment=_commitment(intake),
+        failed=(*intake.failed_conditions(), *found.failed_checks),
+        earlier=earlier,
         warnings=warnings,
         offers={name: why for name, why in may.items() if name != act},
     )
@@ -131,6 +144,14 @@ def _field_lacks(intake: IntakeForm) -> tuple[tuple[Lack, ...], tuple[Lack, ...]
     lacks = [(name, Lack(text, f"f-{name}")) for name, text in intake.errors.items()]
     unfilled = tuple(lack for name, lack in lacks if name in intake.empty)
     return unfilled, tuple(lack for name, lack in lacks if name not in intake.empty)
+
+
+def _commitment(intake: IntakeForm) -> Literal["", "ask", "made", "declined"]:
+    if offer_of(intake.matter, intake.facts()) is None:
+        return ""
+    if intake.commitment is None:
+        return "ask"
+    return "made" if intake.commitment else "declined"
 
 
 def _material(matter: MatterVersion, material: str, deferrable: Collection[str] = ()) -> Lack:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from casework.act import Intake
 from casework.assessment import NATURAL_PERSON, Assessment, assess, failed_conditions, materials_for
@@ -18,6 +19,7 @@ from casework.condition import (
     APPLICANT_AGE_FACT,
     APPLICANT_KIND_FACT,
     CHANNEL_FACT,
+    COMMITMENT_FACT,
     Facts,
     FactValue,
 )
@@ -27,14 +29,17 @@ from casework.identity import age_counted, age_on
 from casework.material import MaterialRequirement, MaterialState, MaterialVerdict
 from casework.matter import MatterRef, MatterVersion
 from casework.names import MatterId, NodeId, RegionCode
-from casework.party import ApplicantSheet
+from casework.party import ApplicantSheet, Wishes
 from casework.regions import NodeKind, NodeRecord, Regions
 from webui import labels
 from webui.documents import missing_glyphs
 from webui.forms import Form, FormErrors
+from webui.intake_commitment import offer_of, read_commitment
+from webui.intake_fees import FeeAnswer, read_fees
 from webui.intake_parties import Parties, party_errors, read_parties
 from webui.intake_reader import Note, Reader
 from webui.intake_values import Asking, Values, read_values, region_codes, wire_values
+from webui.intake_wishes import read_wishes
 
 SHEETS_MAX: Final = 99
 REASON_CHARS_MAX: Final = 1_000
@@ -76,7 +81,10 @@ class IntakeForm(Struct, frozen=True, kw_only=True):
     channel: str
     delivery: str
     pickup: NodeId
+    wishes: Wishes
     values: Values
+    commitment: bool | None  # None: not on offer, or nobody asked
+    fees: tuple[FeeAnswer, ...]
     papers: tuple[MaterialVerdict, ...]
     denied: tuple[str, ...]  # acceptance conditions that the officer found not to hold
     notes: Mapping[str, Note]
@@ -118,13 +126,14 @@ class IntakeForm(Struct, frozen=True, kw_only=True):
         return None if born_on is None else age_counted(born_on, self.on, ahead)
 
     def applicant_sheet(self) -> ApplicantSheet:
-        return self.parties.sheet()
+        return replace(self.parties.sheet(), wishes=self.wishes)
 
     def form_values(self) -> dict[str, object]:
         return wire_values(self.values.of)
 
     def facts(self) -> Facts:
-        return {**case_facts(self.parties, self.channel, self.on), **self.values.facts()}
+        known = case_facts(self.parties, self.channel, self.on)
+        return {**known, **self.values.facts(), COMMITMENT_FACT: self.commitment}
 
     def intake(self) -> Intake:
         """What is signed of it: only the facts that conditions read, and no name or number.
@@ -194,8 +203,11 @@ def read_intake(
     known = case_facts(parties, channel, on)
     asking = Asking(reader, region_codes(place.regions), on)
     values = read_values(matter.form_fields if matter is not None else (), known, asking)
-    facts = {**known, **values.facts()}
+    stated: Facts = {**known, **values.facts()}
+    commitment = read_commitment(reader, offer_of(matter, stated))
+    facts: Facts = {**stated, COMMITMENT_FACT: commitment}
     act = form.typed("act")
+    delivery = _one_of(form, "delivery", tuple(labels.DELIVERY))
     grounds, reason = _refusal(reader, matter, refused=act == REFUSE)
     party_errors(reader, parties)
     return IntakeForm(
@@ -205,9 +217,12 @@ def read_intake(
         matter=matter,
         parties=parties,
         channel=channel,
-        delivery=_one_of(form, "delivery", tuple(labels.DELIVERY)),
+        delivery=delivery,
         pickup=NodeId(_one_of(form, "pickup", tuple(halls))),
+        wishes=read_wishes(reader, matter, parties.applicant, delivery),
         values=values,
+        commitment=commitment,
+        fees=read_fees(reader, matter, act) if matter is not None and not place.village else (),
         papers=_papers(form, matter, facts) if matter is not None else (),
         denied=_denied(form, matter) if matter is not None else (),
         notes=reader.notes(),
@@ -241,7 +256,13 @@ def default_state(need: MaterialRequirement) -> str:
 def known_grounds(matter: MatterVersion) -> tuple[tuple[str, str], ...]:
     """What a refusal of acceptance may cite, with its words."""
     refusals = tuple((one.id, one.text) for one in matter.acceptance.refusals)
-    return (*refusals, *((one.id, one.text) for one in matter.acceptance.conditions))
+    conditions = tuple((one.id, one.text) for one in matter.acceptance.conditions)
+    checks = tuple(
+        (check.id, f"{need.name}：{check.check}")
+        for need in matter.materials
+        for check in need.acceptance_standard
+    )
+    return (*refusals, *conditions, *checks)
 
 
 def _one_of(form: Form, name: str, allowed: tuple[str, ...]) -> str:
@@ -263,14 +284,28 @@ def _paper(form: Form, need: MaterialRequirement, *, needed: bool) -> MaterialVe
     waived = chosen == MaterialState.NOT_APPLICABLE or chosen not in set(MaterialState)
     state = MaterialState.MISSING if waived else MaterialState(chosen)
     at_hand = state is MaterialState.PRESENT
-    known = {check.id for check in need.acceptance_standard}
-    failed = [check for check in form.typed_all(f"x-{need.id}") if check in known]
+    failed = _failed_checks(form, need)
     return MaterialVerdict(
         material=need.id,
         state=state,
         originals=_sheets(form, f"o-{need.id}", need.originals) if at_hand else 0,
         copies=_sheets(form, f"k-{need.id}", need.copies) if at_hand else 0,
-        failed_checks=tuple(failed) if at_hand or state is MaterialState.CITED else (),
+        failed_checks=failed if at_hand or state is MaterialState.CITED else (),
+    )
+
+
+def check_name(material: str, check: str) -> str:
+    return f"y-{material}-{check}"
+
+
+def _failed_checks(form: Form, need: MaterialRequirement) -> tuple[str, ...]:
+    """The questions answered with no; `x-` lists those of a form that is filled in anew."""
+    listed = form.typed_all(f"x-{need.id}")
+    answers = {
+        each.id: form.typed(check_name(need.id, each.id)) for each in need.acceptance_standard
+    }
+    return tuple(
+        one for one, said in answers.items() if said == "0" or (not said and one in listed)
     )
 
 

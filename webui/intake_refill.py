@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from casework.act import Intake
+from casework.condition import COMMITMENT_FACT
 from casework.material import MaterialState, MaterialVerdict
-from casework.party import ApplicantSheet, Party
+from casework.party import ApplicantSheet, Party, Wishes
 from webui.intake_form import material_name
 from webui.intake_values import cell_name, input_name, rows_name
 
@@ -30,6 +31,7 @@ def refill(
         fields |= _party(sheet.applicant, "") | _agent(sheet)
         fields["home"] = [sheet.home or ""]
         fields["representative"] = [sheet.representative or ""]
+        fields |= _wishes(sheet.wishes)
     if intake is not None:
         fields |= {
             "kind": [intake.applicant_kind],
@@ -37,11 +39,30 @@ def refill(
             "delivery": [intake.delivery],
             "pickup": [intake.pickup],
         }
+        fields |= _commitment(intake)
     for key, value in (form or {}).items():
         fields |= _field(key, value)
     for verdict in verdicts:
         fields |= _verdict(verdict)
     return {name: values for name, values in fields.items() if any(values)}
+
+
+def _wishes(wishes: Wishes | None) -> Fields:
+    if wishes is None:
+        return {}
+    return {
+        "tell": [wishes.tell],
+        "licence_copies": [str(wishes.licence_copies)],
+        "deliver_to": [wishes.deliver_to],
+    }
+
+
+def _commitment(intake: Intake) -> Fields:
+    """Who committed themselves stated that they may; both were one answer."""
+    made = next((item.value for item in intake.facts if item.field == COMMITMENT_FACT), None)
+    if not isinstance(made, bool):
+        return {}
+    return {"commitment": [_YES_NO[made]], "not_excluded": [_YES_NO[made]]}
 
 
 def _party(party: Party, prefix: str) -> Fields:

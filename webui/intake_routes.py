@@ -12,6 +12,7 @@ from litestar import Request, Response, Router, get, post
 from litestar.exceptions import NotFoundException
 from litestar.response import Template
 from litestar.types import Guard
+from msgspec.structs import replace
 
 from casework.errors import CaseworkError
 from casework.matter import MatterRef, MatterVersion, in_force
@@ -21,6 +22,7 @@ from webui.drafts import DraftRecord, Drafts, DraftTakenError
 from webui.forms import Form, one_line, read_form
 from webui.gate import signed_in
 from webui.intake_decision import decision_of
+from webui.intake_earlier import Earlier, Reusable, ScanAgain
 from webui.intake_form import SAVE, IntakeForm, IntakePlace, matter_ref_of, read_intake
 from webui.intake_view import IntakeUrls, IntakeView, newer_version
 from webui.responses import page, pdf, redirect, toast
@@ -52,6 +54,8 @@ class IntakeOffice(Protocol):
     def case_url(self, case: CaseId) -> str: ...
     async def may(self, request: AnyRequest, intake: IntakeForm) -> Mapping[str, str]: ...
     async def warnings(self, request: AnyRequest, intake: IntakeForm) -> tuple[str, ...]: ...
+    async def earlier(self, request: AnyRequest, intake: IntakeForm) -> Earlier: ...
+    async def scans_again(self, paper: Reusable) -> tuple[ScanAgain, ...]: ...
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]: ...
     async def submit(
         self, request: AnyRequest, draft: DraftRecord, intake: IntakeForm
@@ -114,6 +118,7 @@ class Counter:
         files = await self.office.drafts.files_of(draft.id)
         may = await self.office.may(request, intake) if intake.matter is not None else {}
         warnings = await self.office.warnings(request, intake)
+        earlier = await self.office.earlier(request, intake)
         newer = None
         if intake.matter is not None:
             newer = newer_version(intake.matter, self.office.current(intake.matter.id, intake.on))
@@ -122,7 +127,7 @@ class Counter:
             draft=draft,
             files=files,
             urls=IntakeUrls.at(self.url(draft.id), search=f"{self.office.base}/matters"),
-            decision=decision_of(intake, may=may, files=files, warnings=warnings),
+            decision=decision_of(intake, may=may, files=files, warnings=warnings, earlier=earlier),
             newer=newer,
             prints=self.office.prints(draft, intake),
             failure=failure,
@@ -247,6 +252,23 @@ def intake_routes(office: IntakeOffice, *, guards: Sequence[Guard] = ()) -> Rout
             await drafts.add_file(draft, material, checked, office.now())
         return await show_files(draft, material)
 
+    @post("/{draft:str}/again", status_code=200)
+    async def use_again(request: AnyRequest, draft: str) -> Template:
+        """Attach the scans of an earlier case, if this draft is still offered them."""
+        held = await counter.own(request, draft)
+        material = (await read_form(request)).typed("material")
+        _check_material(office, held, material)
+        intake = counter.read(request, Form(held.fields), held.matter)
+        paper = (await office.earlier(request, intake)).reusable.get(material)
+        if paper is None:
+            raise NotFoundException
+        for scan in await office.scans_again(paper):
+            checked = await check_upload_async(scan.content, scan.number)
+            # The same bytes as before: only the small picture is made anew.
+            same = replace(checked, data=scan.content, media_type=scan.media_type)
+            await drafts.add_file(draft, material, same, office.now(), source=scan.number)
+        return await show_files(draft, material)
+
     @get("/{draft:str}/files/{file:str}")
     async def show_file(request: AnyRequest, draft: str, file: str) -> Response[bytes]:
         await counter.own(request, draft)
@@ -293,6 +315,7 @@ def intake_routes(office: IntakeOffice, *, guards: Sequence[Guard] = ()) -> Rout
             submit,
             delete,
             upload,
+            use_again,
             show_file,
             show_thumbnail,
             remove_file,

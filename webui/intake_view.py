@@ -17,16 +17,25 @@ from casework.delegation import levels_at
 from casework.form_field import FormField
 from casework.limits import Limit
 from casework.material import MaterialState, MaterialVerdict
-from casework.matter import MatterVersion, promised_limit
+from casework.matter import Fee, MatterVersion, promised_limit
 from casework.names import is_of_county, tier_of
 from casework.regions import Township
 from webui import labels
 from webui.drafts import DraftRecord, FileRecord
+from webui.intake_commitment import offer_of
 from webui.intake_decision import DecisionView, last_day
-from webui.intake_form import IntakeForm, default_state, known_grounds, material_name, written_ref
+from webui.intake_form import (
+    IntakeForm,
+    check_name,
+    default_state,
+    known_grounds,
+    material_name,
+    written_ref,
+)
 from webui.intake_parties import ID_RESIDENT, kinds_of
 from webui.intake_reader import Note
 from webui.intake_values import cell_name, input_name, row_ids, rows_name
+from webui.intake_wishes import COUNTER
 
 _STATIC: Final = Path(__file__).parent / "static"
 # For `create_kit(static={**INTAKE_ASSETS, …})`.
@@ -57,6 +66,10 @@ class IntakeUrls(Struct, frozen=True):
     @property
     def upload(self) -> str:
         return f"{self.submit}/files"
+
+    @property
+    def again(self) -> str:
+        return f"{self.submit}/again"
 
     @property
     def delete(self) -> str:
@@ -99,6 +112,14 @@ class MaterialRow(Struct, frozen=True, kw_only=True):
         cited = (MaterialState.CITED,) if self.need.requirement.may_be_cited else ()
         plain = (MaterialState.PRESENT, MaterialState.MISSING, MaterialState.DEFERRED)
         return (*plain, *cited, MaterialState.NOT_APPLICABLE)
+
+
+class Ground(Struct, frozen=True):
+    """Something that a refusal may cite."""
+
+    id: str
+    text: str
+    shown: bool
 
 
 class Change(Struct, frozen=True):
@@ -221,8 +242,16 @@ class IntakeView(Struct, frozen=True, kw_only=True, dict=True):
         return sum(row.need.needed and row.verdict.state in at_hand for row in self.rows)
 
     @property
-    def grounds(self) -> tuple[tuple[str, str], ...]:
-        return known_grounds(self.matter) if self.matter is not None else ()
+    def grounds(self) -> tuple[Ground, ...]:
+        """What a refusal may cite; a question about a paper only once it was answered with no."""
+        if self.matter is None:
+            return ()
+        questions = {one.id for need in self.matter.materials for one in need.acceptance_standard}
+        shown = {*self.decision.failed, *self.intake.form.typed_all("grounds")}
+        return tuple(
+            Ground(one, text, shown=one not in questions or one in shown)
+            for one, text in known_grounds(self.matter)
+        )
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -244,6 +273,12 @@ class IntakeView(Struct, frozen=True, kw_only=True, dict=True):
 
     def options_of(self, field: FormField) -> tuple[tuple[str, str], ...]:
         return tuple((option.value, option.label) for option in field.options)
+
+    def exemptions_of(self, fee: Fee) -> tuple[tuple[str, str], ...]:
+        return tuple((str(place), text) for place, text in enumerate(fee.exemptions))
+
+    def check_name(self, material: str, check: str) -> str:
+        return check_name(material, check)
 
     def input_name(self, key: str) -> str:
         return input_name(key)
@@ -284,8 +319,9 @@ def hidden_fields(intake: IntakeForm) -> tuple[str, ...]:
             hidden.append("born_on")
     if not intake.has_agent:
         hidden.append("agent")
-    if intake.delivery != "counter":
-        hidden.append("pickup")
+    hidden.append("pickup" if intake.delivery != COUNTER else "deliver_to")
+    if offer_of(intake.matter, intake.facts()) is None:
+        hidden.append("commitment-card")
     if intake.matter is not None:
         fields = intake.matter.form_fields
         hidden += [input_name(f.key) for f in fields if f.key not in intake.values.asked]
@@ -295,6 +331,8 @@ def hidden_fields(intake: IntakeForm) -> tuple[str, ...]:
 def hint_names(intake: IntakeForm) -> tuple[str, ...]:
     names = ["name", "id_number", "born_on", "representative", "phone", "address"]
     names += ["agent_name", "agent_id_number", "agent_phone", "agent_relation"]
+    names += ["deliver_to", "licence_copies", "tell", "not_excluded"]
+    names += [f"{fee.name}{end}" for fee in intake.fees for end in ("", "-yuan", "-why")]
     for field in intake.matter.form_fields if intake.matter is not None else ():
         names.append(input_name(field.key))
         if field.columns:

@@ -29,7 +29,14 @@ INTAKE_FIELD: Final = {
     "pickup": "领取地点",
     "grounds": "不予受理的依据",
     "reason": "不予受理的说明",
+    "tell": "告知方式",
+    "licence_copies": "证照份数",
+    "deliver_to": "送达地址",
+    "commitment": "告知承诺",
 }
+TELL: Final = {"sms": "短信", "phone": "电话", "none": "不用告知"}
+FEE_HOW: Final = {"paid": "已缴", "waived": "免缴", "later": "未缴"}
+FEE_COLLECT: Final = {"before_accept": "受理前缴纳", "before_issue": "领证前缴纳"}
 ID_TYPE: Final = {
     "111": "居民身份证",
     "154": "港澳台居民居住证",
@@ -73,6 +80,12 @@ FIELD_LATEST: Final = "{label}不能晚于 {day}"
 FIELD_MOMENT: Final = "{label}应为日期和时间，如 2026-11-20 09:30"
 ROWS_TOO_FEW: Final = "{label}至少 {limit} 行，请添加"
 ROWS_TOO_MANY: Final = "{label}最多 {limit} 行，请删减"
+FEE_DUE: Final = "{name}须在受理前缴清，请登记已缴或免缴"
+FEE_AMOUNT: Final = "{name}实缴金额"
+FEE_EXEMPTION: Final = "{name}的免缴理由"
+NOT_EXCLUDED: Final = "请问明申请人并勾选：不属于“{text}”"
+REUSED: Final = "沿用 {number} 的材料"
+REUSED_REMARK: Final = "{material}：沿用 {number} 的材料"
 CELL: Final = "{label}第 {row} 行的{column}"
 YES_NO: Final = {"1": "是", "0": "否"}
 # Every choice for a material; MATERIAL_CHOICE leaves out what no paper stands behind.
@@ -118,4 +131,7 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     "intake_next": INTAKE_NEXT,
     "version_change": VERSION_CHANGE,
     "upload_warning": UPLOAD_WARNING,
+    "tell": TELL,
+    "fee_how": FEE_HOW,
+    "fee_collect": FEE_COLLECT,
 }

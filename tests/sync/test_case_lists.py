@@ -3,7 +3,6 @@
 from datetime import date
 
 from casework.case import Status
-from casework.names import MatterId
 from sync.case_lists import CaseFilter
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, WU
 from tests.centres import LOW_INCOME, TIMBER, World, collected, materials
@@ -63,17 +62,6 @@ async def test_a_date_is_computed_anew_when_the_case_moves(world: World) -> None
     after = await services.database.fetch("SELECT due_on FROM case_row WHERE id = ?", (case,))
 
     assert (before, cleared, after) == ([("2026-11-25",)], [(None,)], [("2026-12-22",)])
-
-
-async def test_namesakes_are_of_the_same_matter_and_still_open(world: World) -> None:
-    clerk = await world.town.sign_in(WU)
-    await clerk.taken("timber-felling-permit", TIMBER)
-    lists = world.town.services.office.lists
-    matter = MatterId("timber-felling-permit")
-
-    assert len(await lists.namesakes(matter, "陈秀兰", "0004")) == 1
-    assert await lists.namesakes(matter, "陈秀兰", "0005") == ()
-    assert await lists.namesakes(MatterId("elderly-allowance"), "陈秀兰", "0004") == ()
 
 
 async def test_what_is_typed_is_text_and_never_a_pattern(world: World) -> None:

@@ -140,13 +140,17 @@ async def test_a_second_press_of_the_button_finds_the_case_that_the_first_made(
     assert rows == [(1,)]
 
 
-async def test_somebody_who_has_applied_before_is_pointed_out(wu: Clerk) -> None:
+async def test_somebody_who_has_applied_before_is_pointed_out(world: World, wu: Clerk) -> None:
     await wu.taken("timber-felling-permit", TIMBER)
     draft = await wu.open_draft("timber-felling-permit")
     fields = {**PERSON, **TIMBER, "revision": await wu.revision(draft)}
     panel = await wu.post(f"{draft}/decide", **fields)
 
-    assert "本机已有同名" in visible(panel.text)
+    said = visible(panel.text)
+    [number] = await world.town.services.database.fetch("SELECT number FROM case_row")
+    assert "同一申请人办理这一事项，还有没办结的" in said
+    assert f"{number[0]} 2026-11-20 龙仙镇 已受理" in said
+    assert 'href="/cases/' in panel.text
 
 
 async def test_rare_characters_of_a_name_are_kept_as_they_were_typed(

@@ -36,6 +36,7 @@ from webui.drafts import DraftRecord, Drafts
 from webui.drafts_tables import Draft, DraftFile
 from webui.forms import Form
 from webui.intake_decision import decision_of
+from webui.intake_earlier import Earlier, Reusable, ScanAgain
 from webui.intake_form import IntakeForm, IntakePlace, read_intake
 from webui.intake_routes import intake_routes
 from webui.intake_view import INTAKE_ASSETS, IntakeUrls, IntakeView, newer_version
@@ -61,6 +62,7 @@ class Office:
         self.drafts = drafts
         self.done: list[IntakeForm] = []
         self.refusal: type[NotDelegatedError] | None = None
+        self.known = Earlier()
 
     def now(self) -> datetime:
         return NOON
@@ -94,6 +96,16 @@ class Office:
         intake: IntakeForm,  # noqa: ARG002
     ) -> tuple[str, ...]:
         return ()
+
+    async def earlier(
+        self,
+        request: Request[Any, Any, Any],  # noqa: ARG002
+        intake: IntakeForm,  # noqa: ARG002
+    ) -> Earlier:
+        return self.known
+
+    async def scans_again(self, paper: Reusable) -> tuple[ScanAgain, ...]:
+        return (ScanAgain(paper.number, "image/jpeg", a_jpeg()),)
 
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]:  # noqa: ARG002
         return {}

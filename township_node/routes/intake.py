@@ -13,6 +13,7 @@ from casework.matter import MatterRef, MatterVersion
 from casework.names import CaseId, MatterId
 from casework.numbering import NumberKind
 from township_node.routes.access import officer_of, services
+from township_node.services.earlier import earlier_for, scans_again
 from township_node.services.office import Office
 from township_node.services.reading import case_url, given_for, read_file
 from township_node.services.taking_in import refusals, submit
@@ -21,13 +22,13 @@ from webui import labels
 from webui.case_view import case_view
 from webui.drafts import DraftRecord
 from webui.gate import require_role
+from webui.intake_earlier import Earlier, Reusable, ScanAgain
 from webui.intake_form import IntakeForm, IntakePlace
 from webui.intake_routes import AnyRequest, intake_routes
 from webui.responses import page, redirect
 
 NUMBERS_LOW: Final = 20
 _CHANNEL_FIRST: Final = "window"
-_ID_TAIL: Final = 4
 
 
 class CounterOffice:
@@ -91,14 +92,13 @@ class CounterOffice:
             found.append(word("warning", "numbers_none"))
         elif left <= NUMBERS_LOW:
             found.append(word("warning", "numbers_low", count=left))
-        number = intake.parties.applicant.id_number
-        if intake.matter is not None and intake.applicant_name and len(number) > _ID_TAIL:
-            numbers = await office.lists.namesakes(
-                intake.matter.id, intake.applicant_name, number[-_ID_TAIL:]
-            )
-            if numbers:
-                found.append(word("warning", "duplicate", numbers="、".join(numbers)))
         return tuple(found)
+
+    async def earlier(self, request: AnyRequest, intake: IntakeForm) -> Earlier:  # noqa: ARG002
+        return await earlier_for(self._office, intake)
+
+    async def scans_again(self, paper: Reusable) -> tuple[ScanAgain, ...]:
+        return await scans_again(self._office, paper)
 
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]:  # noqa: ARG002
         return {}

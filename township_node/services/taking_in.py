@@ -8,7 +8,7 @@ from casework import act as acts
 from casework.act import AnyAct
 from casework.case import Case
 from casework.clock_rules import DEFAULTS
-from casework.errors import CaseworkError
+from casework.errors import CaseworkError, FeeError
 from casework.judging import why_not
 from casework.names import CaseId
 from casework.organisation import Officer
@@ -20,6 +20,7 @@ from township_node.services.office import Office
 from township_node.services.printing import RESULT, instant_result
 from webui.documents import PaperKind
 from webui.drafts import DraftRecord, FileContent
+from webui.intake_again import used_again
 from webui.intake_decision import last_day
 from webui.intake_form import IntakeForm
 from webui.notices import deficiencies_of, notice_text
@@ -41,13 +42,13 @@ async def submit(office: Office, officer: Officer, draft: DraftRecord, intake: I
     assert intake.matter is not None, "a form without errors has a matter"
     files = await office.drafts.contents_of(draft.id)
     intended = answer(intake)
-    steps = [Step(received(intake), brought(intake, files))]
+    steps = [Step(received(intake), brought(intake, files)), *settled(intake)]
     if intended is not None and not isinstance(intended, acts.Instant):
         steps.append(Step(intended, _said(intake)))
         steps += [Step(each) for each in _onward(office, intake, intended)]
     sitting = Sitting(officer=officer, matter=intake.matter.ref)
     if isinstance(intended, acts.Instant):
-        await check(office.desk, intended, sitting, ("applicant", RESULT))
+        await _check_instant(office, intended, sitting, intake)
     async with office.desk.node.database.transaction():
         # A second press of the button finds the case that the first one made.
         made = await office.drafts.submitted_case(draft.id)
@@ -85,6 +86,23 @@ def received(intake: IntakeForm) -> acts.Receive:
     return acts.Receive(intake.intake(), intake.verdicts())
 
 
+def settled(intake: IntakeForm) -> tuple[Step, ...]:
+    """The fees that were paid or waived, one act each."""
+    return tuple(Step(each.settlement) for each in intake.fees if each.settlement is not None)
+
+
+async def _check_instant(
+    office: Office, act: acts.Instant, sitting: Sitting, intake: IntakeForm
+) -> None:
+    """Whether the whole sitting could end as it is meant, before any of it is signed."""
+    try:
+        await check(office.desk, act, sitting, ("applicant", RESULT))
+    except FeeError:
+        # Asked of a case that has not begun: its fees are settled between receipt and decision.
+        if any(fee.is_owed for fee in intake.fees):
+            raise
+
+
 def answer(intake: IntakeForm) -> AnyAct | None:
     """The act after receipt; None where it is only received."""
     match intake.act:
@@ -112,6 +130,7 @@ def brought(intake: IntakeForm, files: list[FileContent]) -> tuple[Attachment, .
         Attachment("applicant", _JSON, msgspec.json.encode(intake.applicant_sheet())),
         Attachment("form", _JSON, msgspec.json.encode(intake.form_values())),
         *(Attachment(each.material, each.media_type, each.content) for each in files),
+        *(Attachment("remark", _TEXT, text.encode()) for text in used_again(intake, files)),
     )
 
 

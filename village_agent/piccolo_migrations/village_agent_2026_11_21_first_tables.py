@@ -100,6 +100,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "warnings": Varchar(length=200, default='', null=False),
         "size": Integer(default=None, null=False),
         "created_at": Timestamptz(default=None, null=False),
+        "source": Varchar(length=50, default='', null=False),
     },
     ("EvidenceRow", "evidence"): {
         "log": Varchar(length=32, default=None, null=False),

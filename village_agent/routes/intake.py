@@ -12,6 +12,7 @@ from casework.matter import MatterRef, MatterVersion
 from casework.names import CaseId, MatterId
 from casework.numbering import NumberKind
 from village_agent.routes.access import officer_of, services
+from village_agent.services.earlier import earlier_for, scans_again
 from village_agent.services.offering import elsewhere, offer_of, offered
 from village_agent.services.reading import case_url
 from village_agent.services.station import Station
@@ -22,6 +23,7 @@ from webui import labels
 from webui.drafts import DraftRecord
 from webui.forms import one_line, read_form
 from webui.gate import require_role
+from webui.intake_earlier import Earlier, Reusable, ScanAgain
 from webui.intake_form import IntakeForm, IntakePlace, matter_ref_of
 from webui.intake_routes import AnyRequest, intake_routes
 from webui.responses import page, redirect
@@ -30,7 +32,6 @@ NUMBERS_LOW: Final = 20
 QUERY_CHARS_MAX: Final = 60
 AGENT: Final = "village_agent"
 CHANNELS: Final = (AGENT, "home_visit")
-_ID_TAIL: Final = 4
 
 
 class StationIntake:
@@ -103,22 +104,19 @@ class StationIntake:
         mended = await mended_case(station, request.path_params.get("draft", ""))
         if mended is not None:
             found.append(word("warning", "mending", number=mended.number))
-        number = intake.parties.applicant.id_number
-        if intake.applicant_name and len(number) > _ID_TAIL:
-            tail = number[-_ID_TAIL:]
-            numbers = [
-                each
-                for each in await station.lists.namesakes(matter.id, intake.applicant_name, tail)
-                if mended is None or each != mended.number
-            ]
-            if numbers:
-                found.append(word("warning", "duplicate", numbers="、".join(numbers)))
         offer = offer_of(station, matter)
         if offer is not None and offer.how == "final":
             refused = (await refusals(station, officer_of(request), intake))["instant"]
             if refused is not None:
                 found.append(word("warning", "not_instant", why=_words(refused)))
         return tuple(found)
+
+    async def earlier(self, request: AnyRequest, intake: IntakeForm) -> Earlier:
+        mended = await mended_case(self._station, request.path_params.get("draft", ""))
+        return await earlier_for(self._station, intake, mended.id if mended is not None else None)
+
+    async def scans_again(self, paper: Reusable) -> tuple[ScanAgain, ...]:
+        return await scans_again(self._station, paper)
 
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]:  # noqa: ARG002
         return {}

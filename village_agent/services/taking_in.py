@@ -27,6 +27,7 @@ from village_agent.services.printing import RESULT, instant_result
 from village_agent.services.station import Station
 from webui.documents import PaperKind
 from webui.drafts import DraftRecord, DraftUnknownError, FileContent
+from webui.intake_again import used_again
 from webui.intake_decision import last_day
 from webui.intake_form import IntakeForm
 from webui.notices import deficiencies_of, notice_text
@@ -156,6 +157,7 @@ def _brought(intake: IntakeForm, files: list[FileContent]) -> tuple[Attachment, 
         Attachment("applicant", _JSON, msgspec.json.encode(intake.applicant_sheet())),
         Attachment("form", _JSON, msgspec.json.encode(intake.form_values())),
         *(Attachment(each.material, each.media_type, each.content) for each in files),
+        *(Attachment("remark", _TEXT, text.encode()) for text in used_again(intake, files)),
     )
 
 

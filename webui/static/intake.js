@@ -47,7 +47,11 @@
     const element = event.target;
     if (!element.closest?.("#intake-form") || isSearch(element) || element.type === "file") return;
     if (element.name === "has_agent") show("agent", element.checked);
-    if (element.name === "delivery") show("pickup", element.value === "counter");
+    if (element.name === "delivery") {
+      show("pickup", element.value === "counter");
+      show("deliver_to", element.value !== "counter");
+    }
+    showAnswered(element);
     if (element.matches("[data-rechoose]")) choose(find("[name=choose]").value);
     else decideIn(CHOICE_MS);
   });
@@ -82,10 +86,13 @@
     say(event.detail.successful ? "saved" : "failed");
     if (event.detail.successful) settle();
     if (waiting) {
-      const submitter = waiting.isConnected ? waiting : document.getElementById(waiting.id);
+      const pressed = waiting;
+      const submitter = pressed.isConnected ? pressed : document.getElementById(pressed.id);
       waiting = null;
       leaving = false;
-      form().requestSubmit(submitter ?? undefined);
+      // The button says what it does: if that changed meanwhile, it is pressed again or not at all.
+      if (submitter && submitter.value !== pressed.value) submitter.focus();
+      else if (submitter !== null) form().requestSubmit(submitter);
     }
   });
   // What did not change stays as it is, so that it is not read out again.
@@ -103,12 +110,12 @@
     "submit",
     (event) => {
       if (event.target.id !== "intake-form") return;
-      clearTimeout(timer);
-      timer = 0;
+      // Something was typed that the panel has not answered yet.
+      if (timer) decide();
       if (inFlight) {
         event.preventDefault();
         event.stopImmediatePropagation();
-        waiting = event.submitter ?? event.target;
+        waiting = event.submitter ?? find("#do-save");
       }
       leaving = true;
     },
@@ -122,6 +129,13 @@
   const show = (name, on) => {
     const place = find(`[data-field="${CSS.escape(name)}"]`);
     if (place) place.hidden = !on;
+  };
+
+  // What an answer asks for besides stands there at once.
+  const showAnswered = (element) => {
+    for (const place of all(`#intake-form [data-shown-by^="${CSS.escape(element.name)}="]`)) {
+      place.hidden = place.dataset.shownBy !== `${element.name}=${element.value}`;
+    }
   };
 
   const settle = () => {
@@ -246,6 +260,23 @@
       sendFiles(event.target, event.target.files);
     }
   });
+  // A paper of an earlier case: its scans are copied, and no sheet is handed in now.
+  const useAgain = async (button) => {
+    const { material, again } = button.dataset;
+    button.disabled = true;
+    const values = { material };
+    const target = `#files-${CSS.escape(material)}`;
+    await window.htmx.ajax("POST", again, { source: button, target, swap: "outerHTML", values }).catch(() => {});
+    const row = document.getElementById(`row-${material}`);
+    if (find(".files", row).dataset.count === "0") {
+      button.disabled = false;
+      return;
+    }
+    find(".seg-present input", row).checked = true;
+    for (const input of all(".sheets input", row)) input.value = "0";
+    find(".seg-present input", row).focus();
+    decide();
+  };
   const dropRow = (event) => event.target.closest?.(".material:not(.is-unneeded)");
   document.addEventListener("dragover", (event) => {
     if (!event.target.closest?.("#intake")) return;
@@ -299,9 +330,23 @@
     else if ((element = on("[data-add-row]"))) addRow(element.dataset.addRow);
     else if ((element = on("[data-remove-row]"))) removeRow(element);
     else if (on("[data-photo-next]")) photoNext();
+    else if ((element = on("[data-again]"))) useAgain(element);
+    else if (on("[data-open-dialog=refuse-dialog]")) proposeGrounds();
     else if ((element = on("#intake [data-toggle]"))) toggle(element);
     else if ((element = on("#intake a[href^='#']"))) jump(event, element.getAttribute("href").slice(1));
   });
+  // What failed is what a refusal cites, and its words are where the reason begins.
+  const proposeGrounds = () => {
+    const dialog = find("#refuse-dialog");
+    const failed = new Set(find("#decision").dataset.failed.split(" "));
+    const boxes = all("input[name=grounds]", dialog);
+    for (const box of boxes) if (failed.has(box.value)) box.parentElement.hidden = false;
+    if (!boxes.some((box) => box.checked)) for (const box of boxes) box.checked = failed.has(box.value);
+    const reason = find("textarea", dialog);
+    const cited = boxes.filter((box) => box.checked).map((box) => box.labels[0].textContent);
+    if (!reason.value) reason.value = cited.join("\n");
+    reason.focus();
+  };
   const toggle = (button) => {
     const place = document.getElementById(button.dataset.toggle);
     place.hidden = !place.hidden;
@@ -315,18 +360,75 @@
     (target.matches("input, select, textarea, [tabindex]") ? target : find("input, select, textarea", target))?.focus({ preventScroll: true });
   };
 
-  // ---- Enter: a scanner presses it, and nobody means to accept a case by it ---------------------
-  const isField = (element) => element.matches?.("#intake-form input:not([type=hidden]):not([type=file]), #intake-form select");
-  document.addEventListener("keydown", (event) => {
-    if (isComposing(event) || !isField(event.target)) return;
-    if (isSearch(event.target)) {
-      onMatterKey(event);
-      return;
+  // ---- the keyboard: Enter goes on to what is still open, a digit chooses --------------------------
+  const STOPS =
+    "#intake-form :is(input:not([type=hidden]):not([type=file]):not(#f-matter), select, textarea)";
+  const isChoice = (element) => element.type === "radio";
+  const isShown = (element) => element.offsetParent !== null && !element.disabled && !element.closest("dialog");
+  const groupOf = (radio) => all(`#intake-form input[name="${CSS.escape(radio.name)}"]`).filter(isShown);
+  const isOpen = (element) => {
+    if (isChoice(element)) return !groupOf(element).some((one) => one.checked);
+    if (element.type === "checkbox") return element.name === "not_excluded" && !element.checked;
+    return element.value === "" && element.dataset.later === undefined;
+  };
+  // Of a row of choices one is a place to stop at.
+  const stops = () => {
+    const seen = new Set();
+    return all(STOPS).filter((one) => {
+      if (!isShown(one)) return false;
+      if (!isChoice(one)) return true;
+      if (seen.has(one.name)) return false;
+      return seen.add(one.name);
+    });
+  };
+  const goOn = (from) => {
+    const after = (one) => from.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const next = stops().find((one) => one !== from && !(isChoice(from) && one.name === from.name) && after(one) && isOpen(one));
+    (next ?? find("#do-main"))?.focus();
+  };
+  const tell = (element) => element.dispatchEvent(new Event("change", { bubbles: true }));
+  const chooseByDigit = (element, digit) => {
+    if (isChoice(element)) {
+      const wanted = groupOf(element)[digit - 1];
+      if (!wanted) return false;
+      wanted.checked = true;
+      tell(wanted);
+      goOn(wanted);
+      return true;
     }
-    if (event.key !== "Enter") return;
-    event.preventDefault();
-    const fields = all("#intake-form input:not([type=hidden]):not([type=file]), #intake-form select, #intake-form textarea, #do-main")
-      .filter((one) => one.offsetParent !== null && !one.disabled);
-    fields[fields.indexOf(event.target) + 1]?.focus();
+    const wanted = [...element.options].filter((one) => one.value !== "")[digit - 1];
+    if (!wanted) return false;
+    element.value = wanted.value;
+    tell(element);
+    goOn(element);
+    return true;
+  };
+  const openChecks = (radio) => {
+    const button = find("[data-toggle^=checks-]", radio.closest(".material"));
+    if (!button || button.getAttribute("aria-expanded") === "true") return;
+    toggle(button);
+    const first = find(".checks input[type=radio]", radio.closest(".material"));
+    (first ? groupOf(first).find((one) => one.checked) ?? first : null)?.focus();
+  };
+  const onFieldKey = (event) => {
+    const element = event.target;
+    const digit = "123456789".indexOf(event.key) + 1;
+    const chooses = isChoice(element) || element.matches("select");
+    if (event.key === "Enter" && !element.matches("textarea")) {
+      event.preventDefault();
+      goOn(element);
+    } else if (chooses && digit > 0 && chooseByDigit(element, digit)) {
+      event.preventDefault();
+    } else if (isChoice(element) && event.key === "/" && element.name.startsWith("m-")) {
+      event.preventDefault();
+      openChecks(element);
+    }
+  };
+  document.addEventListener("keydown", (event) => {
+    if (isComposing(event) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!event.target.matches?.("#intake-form :is(input:not([type=file]), select, textarea)")) return;
+    if (event.target.closest("dialog")) return;
+    if (isSearch(event.target)) onMatterKey(event);
+    else onFieldKey(event);
   });
 })();
