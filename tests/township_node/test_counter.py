@@ -45,6 +45,23 @@ async def test_what_the_township_may_only_decide_below_its_limit_goes_up_above_i
     assert (await world.town.services.desk.get_case(case)).pen == COUNTY
 
 
+async def test_what_came_by_the_portal_is_looked_through_before_it_is_received(
+    world: World, wu: Clerk
+) -> None:
+    online = {**LOW_INCOME, "channel": "online"}
+    case = await wu.taken("minimum-living-allowance", online, "submit_online")
+    desk = world.town.services.desk
+    assert (await desk.get_case(case)).status == "submitted"
+    assert "待预审" in visible((await wu.get(f"/cases/{case}/taken?did=submit_online")).text)
+
+    await wu.post(f"/cases/{case}/acts/pre_pass", seen=await wu.seen(case))
+    await wu.post(f"/cases/{case}/acts/receive", seen=await wu.seen(case))
+
+    stands = await desk.get_case(case)
+    assert stands.status == "received"
+    assert [moment.act for moment in stands.timeline] == ["submit_online", "pre_pass", "receive"]
+
+
 async def test_every_paper_of_a_walk_in_opens_as_a_pdf(wu: Clerk) -> None:
     case = await wu.taken("minimum-living-allowance", LOW_INCOME)
     done = (await wu.get(f"/cases/{case}/taken?did=accept")).text

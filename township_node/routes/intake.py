@@ -16,7 +16,12 @@ from township_node.routes.access import officer_of, services
 from township_node.services.earlier import earlier_for, scans_again
 from township_node.services.office import Office
 from township_node.services.reading import case_url, given_for, read_file
-from township_node.services.taking_in import refusals, submit
+from township_node.services.taking_in import (
+    REMOTE_CHANNELS,
+    SUBMIT_ONLINE,
+    refusals,
+    submit,
+)
 from township_node.words import sections, word
 from webui import labels
 from webui.case_view import case_view
@@ -80,6 +85,9 @@ class CounterOffice:
         if intake.matter.is_instant:
             instant = refused["instant"]
             found["instant"] = labels.error_text(instant.code) if instant is not None else ""
+        if intake.channel in REMOTE_CHANNELS:
+            online = refused[SUBMIT_ONLINE]
+            found[SUBMIT_ONLINE] = labels.error_text(online.code) if online is not None else ""
         return found
 
     async def warnings(self, request: AnyRequest, intake: IntakeForm) -> tuple[str, ...]:  # noqa: ARG002

@@ -26,6 +26,10 @@ from webui.intake_form import IntakeForm
 from webui.notices import deficiencies_of, notice_text
 from webui.paper_numbers import document_number
 
+SUBMIT_ONLINE = name_of(acts.SubmitOnline)
+# How an application comes when nobody stands at the counter (codes.json, table `channel`).
+REMOTE_CHANNELS = frozenset({"online", "mobile", "kiosk", "post", "hotline"})
+
 _JSON = "application/json"
 _TEXT = "text/plain"
 
@@ -42,7 +46,8 @@ async def submit(office: Office, officer: Officer, draft: DraftRecord, intake: I
     assert intake.matter is not None, "a form without errors has a matter"
     files = await office.drafts.contents_of(draft.id)
     intended = answer(intake)
-    steps = [Step(received(intake), brought(intake, files)), *settled(intake)]
+    begun = submitted(intake) if intake.act == SUBMIT_ONLINE else received(intake)
+    steps = [Step(begun, brought(intake, files)), *settled(intake)]
     if intended is not None and not isinstance(intended, acts.Instant):
         steps.append(Step(intended, _said(intake)))
         steps += [Step(each) for each in _onward(office, intake, intended)]
@@ -68,7 +73,7 @@ async def refusals(
     assert intake.matter is not None, "powers are over a matter"
     sitting = Sitting(officer=officer, matter=intake.matter.ref)
     standing = await office.desk.standing(sitting, None, received(intake))
-    kinds = (acts.Receive, acts.Instant)
+    kinds = (acts.Receive, acts.Instant, acts.SubmitOnline)
     return {name_of(kind): why_not(None, kind, standing) for kind in kinds}
 
 
@@ -84,6 +89,11 @@ async def finish(office: Office, officer: Officer, case: Case, act: acts.Instant
 
 def received(intake: IntakeForm) -> acts.Receive:
     return acts.Receive(intake.intake(), intake.verdicts())
+
+
+def submitted(intake: IntakeForm) -> acts.SubmitOnline:
+    """An application that came without the applicant: it is looked through before it counts."""
+    return acts.SubmitOnline(intake.intake(), intake.verdicts())
 
 
 def settled(intake: IntakeForm) -> tuple[Step, ...]:
