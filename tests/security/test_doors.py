@@ -12,8 +12,11 @@ from tests.cluster import rows
 from tests.laptops import a_village
 from webui.gate import PASSWORD_URL
 
-# Of nobody's cases: the line, and one's own password.
-FOR_ALL_OFFICERS = {"/sync/bar", "/sync/now", "/sign-out", "/session/token", PASSWORD_URL}
+# Of nobody's cases: the line, one's own password, and in whose stead one acts.
+FOR_ALL_OFFICERS = {
+    *("/sync/bar", "/sync/now", "/sign-out", "/session/token", "/acting-for"),
+    PASSWORD_URL,
+}
 
 
 @pytest.fixture

@@ -21,12 +21,14 @@ from village_agent.store.cases import Window
 ALLOWANCE = "minimum-living-allowance"
 SUPPLY_BY = "2026-12-21"
 LATER = "2026-12-28"
+GIVEN_NAMES = "梅兰竹菊松柏桃李杏荷"
 
 
 async def collected(village: Village, lin: Agent, **fields: str) -> CaseId:
-    """A case, a minute after the one before it."""
+    """A case of somebody else, a minute after the one before it."""
     village.clock.advance(timedelta(minutes=1))
-    return await lin.collected(ALLOWANCE, {**LOW_INCOME, **fields})
+    name = f"陈{GIVEN_NAMES[village.clock.now().minute % len(GIVEN_NAMES)]}"
+    return await lin.collected(ALLOWANCE, {**LOW_INCOME, "name": name, **fields})
 
 
 async def asked(village: Village, lin: Agent, wu: Clerk, supply_by: str) -> CaseId:
