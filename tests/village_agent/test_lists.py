@@ -21,13 +21,13 @@ from village_agent.store.cases import Window
 ALLOWANCE = "minimum-living-allowance"
 SUPPLY_BY = "2026-12-21"
 LATER = "2026-12-28"
-GIVEN_NAMES = "梅兰竹菊松柏桃李杏荷"
+GIVEN_NAMES = "梅竹菊松柏桃李杏荷"
 
 
 async def collected(village: Village, lin: Agent, **fields: str) -> CaseId:
     """A case of somebody else, a minute after the one before it."""
     village.clock.advance(timedelta(minutes=1))
-    name = f"陈{GIVEN_NAMES[village.clock.now().minute % len(GIVEN_NAMES)]}"
+    name = f"陈秀{GIVEN_NAMES[village.clock.now().minute % len(GIVEN_NAMES)]}"
     return await lin.collected(ALLOWANCE, {**LOW_INCOME, "name": name, **fields})
 
 
