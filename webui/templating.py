@@ -5,9 +5,11 @@ The form token is `form_token()`: Litestar claims the name `csrf_token` for a to
 
 from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
@@ -29,6 +31,7 @@ def create_environment(assets: Assets, *templates: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     environment.globals.update(
         asset=assets.url,
@@ -48,6 +51,24 @@ def template_config(environment: Environment) -> TemplateConfig[JinjaTemplateEng
     return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment))
 
 
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled, for every application of the process.
+
+    All environments are made alike, and a template is looked up by its own text.
+    """
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED: Final = _Compiled()
 _FILTERS: Final[dict[str, Callable[..., Any]]] = {
     "day": filters.day,
     "day_short": filters.day_short,
