@@ -3,7 +3,8 @@
     python -m tests.faults.program township_node serve
 
 Everything runs as it does in a hall: settings, database, carriers, fault points. Only what people
-do at a screen comes in by the socket, so that a test of faults depends on no page.
+do at a screen comes in by the socket, so that a test of faults depends on no page, and so does the
+arming of a fault point in a process that is at work.
 """
 
 import importlib
@@ -25,6 +26,7 @@ from casework.party import ApplicantSheet, Party
 from casework.procedure import PROCEDURE
 from sync.control import Command
 from sync.desk import Attachment, Desk, Sitting, Step
+from sync.faults import arm
 from sync.keys import random_bytes
 from sync.node import Node
 from sync.runtime import Runtime
@@ -151,13 +153,19 @@ def _told(case: Case) -> dict[str, str]:
     return {"case": case.id, "number": case.number}
 
 
+async def arm_point(said: Mapping[str, Any]) -> None:
+    """Arm a fault point in a process that has been running for a while."""
+    arm(said["point"], hit=said["hit"])
+
+
 def add_commands() -> None:
     plain = Runtime.running
 
     def running(
         self: Runtime, commands: Mapping[str, Command], *, upkeep: bool = True
     ) -> AbstractAsyncContextManager[None]:
-        return plain(self, {**commands, **Counter(self.node, self.sets).commands}, upkeep=upkeep)
+        counter = Counter(self.node, self.sets).commands
+        return plain(self, {**commands, **counter, "arm": arm_point}, upkeep=upkeep)
 
     setattr(Runtime, plain.__name__, running)
 
