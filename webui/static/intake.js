@@ -251,8 +251,10 @@
     input.disabled = false;
     const row = input.closest(".material");
     const here = find(".files", row)?.dataset.count !== "0";
-    const chosen = find(".seg input:checked", row);
+    const chosen = find(".seg input[name^=m-]:checked", row);
     if (here && (!chosen || chosen.value === "missing")) find(".seg-present input", row).checked = true;
+    const held = document.activeElement;
+    if (here && (held === document.body || row.contains(held))) goOn(find(".seg input[name^=m-]:checked", row));
     decide();
   };
   document.addEventListener("change", (event) => {
@@ -387,11 +389,16 @@
     (next ?? find("#do-main"))?.focus();
   };
   const tell = (element) => element.dispatchEvent(new Event("change", { bubbles: true }));
+  // Whoever answers a question about a paper has it in hand.
+  const isHere = (row) => {
+    if (!find(".seg input[name^=m-]:checked", row)) find(".seg-present input[name^=m-]", row).checked = true;
+  };
   const chooseByDigit = (element, digit) => {
     if (isChoice(element)) {
       const wanted = groupOf(element)[digit - 1];
       if (!wanted) return false;
       wanted.checked = true;
+      if (wanted.name.startsWith("y-")) isHere(wanted.closest(".material"));
       tell(wanted);
       goOn(wanted);
       return true;
