@@ -105,8 +105,10 @@ async def test_a_whole_allowance_with_six_papers_is_taken_in_without_a_mouse(
         await hands.press("Enter")
         await hands.is_at("[name=m-m1][value=present]")
         await expect(page.locator("#intake-count")).to_contain_text("需要 6")
+        await hands.press("Shift+Tab")
+        await hands.is_at("[data-upload][data-material=m1]")
         async with page.expect_file_chooser() as choosing:
-            await hands.press("F6")
+            await hands.press("Enter")
         photo = FilePayload(name="a.webp", mimeType="image/webp", buffer=a_scan())
         await (await choosing.value).set_files([photo])
         await expect(page.locator("#files-m1")).to_have_attribute("data-count", "1")

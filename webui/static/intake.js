@@ -323,7 +323,10 @@
     const rows = all(".material:not(.is-unneeded)");
     const held = document.activeElement?.closest?.(".material:not(.is-unneeded)");
     const bare = rows.find((row) => find(".files", row)?.dataset.count === "0");
-    find("[data-upload]", held ?? bare ?? rows[0])?.click();
+    // A browser opens the choice of a file only soon after a key: if it does not, Enter will.
+    const input = find("[data-upload]", held ?? bare ?? rows[0]);
+    input?.focus();
+    input?.click();
   };
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest?.(selector);
