@@ -9,7 +9,6 @@ from casework.party import ApplicantSheet
 from tests.builders import COUNTY
 from tests.centres import CARD, PERSON, TIMBER, Clerk, World, a_scan, materials, visible
 
-
 TRANSFER = {
     "v-unit_no": "440229901001GB00001F00010001",
     "v-price": "500000",
