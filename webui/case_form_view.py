@@ -71,7 +71,7 @@ def _wishes(wishes: Wishes) -> tuple[tuple[str, str], ...]:
     """How to tell them, and where the result goes if it is not collected."""
     said = {
         "tell": labels.label("tell", wishes.tell),
-        "licence_copies": word("form", "originals", count=wishes.licence_copies),
+        "licence_copies": str(wishes.licence_copies),
         "deliver_to": wishes.deliver_to,
     }
     return tuple((labels.label("intake_field", name), text) for name, text in said.items() if text)

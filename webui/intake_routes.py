@@ -24,7 +24,8 @@ from webui.gate import signed_in
 from webui.intake_decision import decision_of
 from webui.intake_earlier import Earlier, Reusable, ScanAgain
 from webui.intake_form import SAVE, IntakeForm, IntakePlace, matter_ref_of, read_intake
-from webui.intake_view import IntakeUrls, IntakeView, newer_version
+from webui.intake_newer import newer_version
+from webui.intake_view import IntakeUrls, IntakeView
 from webui.responses import page, pdf, redirect, toast
 from webui.uploads import FILE_BYTES_MAX, UploadError, check_upload_async
 

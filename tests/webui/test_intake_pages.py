@@ -38,8 +38,9 @@ from webui.forms import Form
 from webui.intake_decision import decision_of
 from webui.intake_earlier import Earlier, Reusable, ScanAgain
 from webui.intake_form import IntakeForm, IntakePlace, read_intake
+from webui.intake_newer import newer_version
 from webui.intake_routes import intake_routes
-from webui.intake_view import INTAKE_ASSETS, IntakeUrls, IntakeView, newer_version
+from webui.intake_view import INTAKE_ASSETS, IntakeUrls, IntakeView
 from webui.kit import create_kit
 from webui.responses import redirect
 from webui.session import Passwords, SignIn

@@ -8,7 +8,8 @@ from tests.webui.intake_cases import CHEN_XIULAN, TODAY, a_village, typed
 from webui.forms import Form
 from webui.intake_decision import DecisionView, decision_of
 from webui.intake_form import read_intake
-from webui.intake_view import hidden_fields, material_rows, newer_version
+from webui.intake_newer import newer_version
+from webui.intake_view import hidden_fields, material_rows
 
 ALLOWANCE = matter("minimum-living-allowance")
 OPEN = dict.fromkeys(

@@ -59,6 +59,17 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "papers": Integer(default=None, null=True),
         "folded": Bytea(default=None, null=False),
     },
+    ("Consultation", "consultation"): {
+        "id": Varchar(length=32, primary_key=True, default=None, null=False),
+        "at": Timestamptz(index=True, default=None, null=False),
+        "officer": Varchar(length=32, default=None, null=False),
+        "kind": Varchar(length=16, default=None, null=False),
+        "person": Varchar(length=100, default='', null=False),
+        "matter": Varchar(length=100, index=True, default=None, null=True),
+        "question": Text(default=None, null=False),
+        "answer": Text(default='', null=False),
+        "draft": Varchar(length=32, default=None, null=True),
+    },
     ("DeliveryRow", "delivery"): {
         "neighbour": Varchar(length=15, default=None, null=False),
         "lane": Varchar(length=7, default=None, null=False),

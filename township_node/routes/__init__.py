@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from township_node.routes import cases, home, intake, matters, outbox
+from township_node.routes import cases, consultations, home, intake, matters, outbox
 from township_node.routes.access import Services
 from webui.status_routes import status_routes
 
@@ -11,6 +11,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
     return [
         *home.ROUTES,
         *cases.ROUTES,
+        *consultations.ROUTES,
         *matters.ROUTES,
         *outbox.ROUTES,
         *intake.routes(use.office),

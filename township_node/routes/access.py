@@ -10,12 +10,14 @@ from casework.organisation import Officer
 from sync.clock import Clock
 from sync.data_dir import DataDir
 from sync.desk import Desk
-from sync.engine import Database
+from sync.engine import Database, bind
 from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
 from township_node.services.office import Office
 from township_node.settings import Settings
+from township_node.store.consultations import Consultations
+from township_node.tables import Consultation
 from webui.drafts import Drafts
 from webui.gate import signed_in
 from webui.seals import Seals
@@ -36,6 +38,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def office(self) -> Office:
         return Office(self.desk, self.drafts, Seals(DataDir(self.settings.data_dir).seals))
+
+    @cached_property
+    def consultations(self) -> Consultations:
+        return Consultations(bind(Consultation, self.database))
 
 
 def officer_of(request: Request[Any, Any, Any]) -> Officer:

@@ -12,6 +12,7 @@ from casework.errors import UnknownCaseError
 from casework.matter import MatterRef, MatterVersion
 from casework.names import CaseId, MatterId
 from casework.numbering import NumberKind
+from casework.procedure import BY_NAME
 from township_node.routes.access import officer_of, services
 from township_node.services.earlier import earlier_for, scans_again
 from township_node.services.office import Office
@@ -133,10 +134,14 @@ async def taken(request: Request[Any, Any, Any], case_id: str, did: str = "") ->
     except UnknownCaseError as error:
         raise NotFoundException(case_id) from error
     title = sections()["taken"].get(did, "")
+    view = case_view(given_for(office, officer, file))
+    made = f"/papers/{BY_NAME[did].document}" if did in BY_NAME else ""
     return await page(
         request,
         "intake/taken.html",
-        view=case_view(given_for(office, officer, file)),
+        view=view,
+        # What the applicant waits for comes first.
+        papers=sorted(view.papers, key=lambda paper: not made or made not in paper.url),
         case=file.case,
         title=title or word("taken", "receive"),
         goes_up=file.case.pen == office.county,

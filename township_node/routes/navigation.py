@@ -13,6 +13,7 @@ _ANY: Final = frozenset({"clerk", "issuing", "approver", "chief_representative",
 _PLACES: Final = (
     ("/", "inbox", "home", None, _ANY),
     ("/intake", "writing", "intake", "F2", _CLERK),
+    ("/consultations", "message-circle", "consultations", None, _CLERK),
     ("/arrivals", "package-import", "arrivals", None, _CLERK),
     ("/cases", "list-check", "cases", None, _ANY),
     ("/results", "send", "results", None, _COUNTER),

@@ -251,8 +251,10 @@
     input.disabled = false;
     const row = input.closest(".material");
     const here = find(".files", row)?.dataset.count !== "0";
-    const chosen = find(".seg input:checked", row);
+    const chosen = find(".seg input[name^=m-]:checked", row);
     if (here && (!chosen || chosen.value === "missing")) find(".seg-present input", row).checked = true;
+    const held = document.activeElement;
+    if (here && (held === document.body || row.contains(held))) goOn(find(".seg input[name^=m-]:checked", row));
     decide();
   };
   document.addEventListener("change", (event) => {
@@ -321,7 +323,10 @@
     const rows = all(".material:not(.is-unneeded)");
     const held = document.activeElement?.closest?.(".material:not(.is-unneeded)");
     const bare = rows.find((row) => find(".files", row)?.dataset.count === "0");
-    find("[data-upload]", held ?? bare ?? rows[0])?.click();
+    // A browser opens the choice of a file only soon after a key: if it does not, Enter will.
+    const input = find("[data-upload]", held ?? bare ?? rows[0]);
+    input?.focus();
+    input?.click();
   };
   document.addEventListener("click", (event) => {
     const on = (selector) => event.target.closest?.(selector);
@@ -387,11 +392,16 @@
     (next ?? find("#do-main"))?.focus();
   };
   const tell = (element) => element.dispatchEvent(new Event("change", { bubbles: true }));
+  // Whoever answers a question about a paper has it in hand.
+  const isHere = (row) => {
+    if (!find(".seg input[name^=m-]:checked", row)) find(".seg-present input[name^=m-]", row).checked = true;
+  };
   const chooseByDigit = (element, digit) => {
     if (isChoice(element)) {
       const wanted = groupOf(element)[digit - 1];
       if (!wanted) return false;
       wanted.checked = true;
+      if (wanted.name.startsWith("y-")) isHere(wanted.closest(".material"));
       tell(wanted);
       goOn(wanted);
       return true;
