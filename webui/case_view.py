@@ -17,6 +17,7 @@ from casework.visits import visits
 from webui import labels
 from webui.act_dialogs import ActDialog, deposit_dialog
 from webui.case_act_view import ActsView, acts_of
+from webui.case_archive import ArchiveView, archive_view
 from webui.case_clock_view import ClockView, LedgerView, ledger_view
 from webui.case_form_view import ApplicantView, FieldView, applicant_of, fields_of
 from webui.case_given import CaseGiven, Duplicate
@@ -113,6 +114,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     fallen: tuple[FallenView, ...]
     deposits: tuple[DepositView, ...]
     papers: tuple[PaperView, ...]
+    archive: ArchiveView | None
     acts: ActsView
     expanded: bool = False
 
@@ -155,6 +157,7 @@ def case_view(given: CaseGiven) -> CaseView:
         fallen=fallen_of(given),
         deposits=_deposits(given),
         papers=tuple(_paper(link, given) for link in papers_of(case, given.matter)),
+        archive=archive_view(given),
         acts=acts_of(given),
     )
 

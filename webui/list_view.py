@@ -63,6 +63,7 @@ class CaseRowView(Struct, frozen=True, kw_only=True):
     action: str
     url: str
     is_turn: bool = True
+    note: str = ""  # what must be known before something is done to it in a batch
 
 
 class StatCard(Struct, frozen=True, kw_only=True):

@@ -5,13 +5,16 @@ show alike.
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from casework.names import MatterId
+from msgspec.structs import replace
+
+from casework.names import CaseId, MatterId
 from central.routes.access import Services
 from central.services.queues import Narrowed, View, nodes_in
 from central.services.reach import Reach
 from central.words import word
 from sync.case_lists import CaseLine, Order
 from sync.holdings import Holdings
+from webui.case_archive import lacking, lacking_words
 from webui.held_file import sync_mark
 from webui.list_view import CaseRowView, ListQuery, row_of
 
@@ -36,6 +39,18 @@ def rows_of(use: Services, reach: Reach, lines: Iterable[CaseLine]) -> tuple[Cas
         for line in lines
         if (matter := holdings.matter(line.case.matter)) is not None
     )
+
+
+def to_be_filed(
+    use: Services, rows: Iterable[CaseRowView], lines: Iterable[CaseLine]
+) -> tuple[CaseRowView, ...]:
+    """The rows of a list of cases to be archived, each with what its file still lacks."""
+    notes = {
+        line.case.id: lacking_words(lacking(line.case, matter))
+        for line in lines
+        if (matter := use.trust.holdings.matter(line.case.matter)) is not None
+    }
+    return tuple(replace(row, note=notes.get(CaseId(row.id), "")) for row in rows)
 
 
 def narrowed(query: ListQuery) -> Narrowed:

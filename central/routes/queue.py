@@ -16,6 +16,7 @@ from central.routes.lists import (
     narrowed,
     rows_of,
     source_choices,
+    to_be_filed,
 )
 from central.services.batches import AT_ONCE_MAX, OPINION_CHARS_MAX, BatchDone
 from central.services.queues import (
@@ -70,6 +71,7 @@ async def queue(request: Request[Any, Any, Any]) -> Response[Any] | Template:
         cases=cases,
         closing=cases.query.view == View.CLOSING and reach.writes,
         granting=cases.selectable and cases.query.view == View.TODO,
+        incomplete=sum(1 for row in cases.rows if row.note),
         phrases=tuple(text for _, text in pairs("phrase_decide_grant")),
         done=_counted("closing", request.query_params.get("closed", ""))
         or _counted("granting", request.query_params.get("granted", "")),
@@ -151,9 +153,12 @@ async def _todo(
     lines, total = await use.queues.todo(reach, wanted)
     figures = await use.queues.figures(reach)
     name = query.view or "todo"
+    rows = rows_of(use, reach, lines)
+    if query.view == View.CLOSING:
+        rows = to_be_filed(use, rows, lines)
     short = query.view in {View.DEPOSITS, View.WRONG}
     return CaseList(
-        rows=rows_of(use, reach, lines),
+        rows=rows,
         total=total,
         query=query,
         base_url="/",

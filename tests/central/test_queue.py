@@ -113,6 +113,9 @@ async def test_what_was_delivered_is_archived_all_at_once(office: Office) -> Non
 
     assert all(case.number not in before for case in cases)  # they wait in a list of their own
     assert all(case.number in closing for case in cases)
+    # A warning that forbids nothing: their forms were never written down.
+    assert closing.count("归档材料还缺：收件阶段　申请表") == len(cases)
+    assert "本页有 2 件归档材料不全" in closing
     assert "已归档 2 件" in after.text
     assert [(await office.look(case.id)).status for case in cases] == [Status.CLOSED] * 2
 
