@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from casework.case import Case, Moment
-from casework.delegation import Delegation
+from casework.delegation import Delegation, Level
 from casework.delegation_file import Instrument
 from casework.errors import CaseworkError
 from casework.names import (
@@ -35,6 +35,7 @@ from sync.payloads import VERDICT, open_message, read_body
 from sync.stored import stored_body, stored_message, written_in
 
 RESULT: Final = "result"
+_DECIDING: Final = frozenset({"decide_grant", "decide_refuse", "instant", "correct"})
 _HANDED_OUT: Final = frozenset({Judgement.CONFIRMED, Judgement.CONFIRMED_FLAGGED})
 
 
@@ -94,9 +95,7 @@ async def attest(desk: Desk, case: Case) -> Attestation:
     """Verify the entries behind the result, and the bytes of the result itself."""
     node, holdings = desk.node, desk.holdings
     behind = tuple(
-        moment
-        for moment in case.timeline
-        if moment.act in {"decide_grant", "decide_refuse", "instant", "produce_result"}
+        moment for moment in case.timeline if moment.act in _DECIDING | {"produce_result"}
     )
     result = next((part for part in reversed(case.parts) if part.ref.name == RESULT), None)
 
@@ -125,6 +124,53 @@ async def attest(desk: Desk, case: Case) -> Attestation:
         part_size=size,
         part_proof=proof,
         verdict=verdict,
+    )
+
+
+async def is_proven(desk: Desk, case: Case, entry: MessageId) -> bool:
+    """Whether the document of a decision, or of its correction, may be printed as final.
+
+    Every entry that decided verifies, its author had the power on that day, and the county has not
+    objected. A power that ended later leaves standing what was decided under it.
+    """
+    behind = _deciding(case, entry)
+
+    def look(work: Work) -> bool:
+        signed = (_signature(work, desk.holdings, case.id, moment).proof for moment in behind)
+        spoken = (_verdict_on(work, case.id, moment.entry) for moment in behind)
+        return all(proof is Proof.SOUND for proof in signed) and all(
+            verdict is None or verdict in _HANDED_OUT for verdict in spoken
+        )
+
+    entitled = all(had_the_power(desk.holdings, case, moment) for moment in behind)
+    return bool(behind) and entitled and await desk.node.database.read(look)
+
+
+def _deciding(case: Case, entry: MessageId) -> tuple[Moment, ...]:
+    """What decided the case up to an entry, since it was last opened anew."""
+    found: list[Moment] = []
+    for moment in case.timeline:
+        if moment.act == "reopen":
+            found = []
+        elif moment.act in _DECIDING:
+            found.append(moment)
+        if moment.entry == entry:
+            return tuple(found) if moment in found else ()
+    return ()
+
+
+def had_the_power(holdings: Holdings, case: Case, moment: Moment) -> bool:
+    """The county needs no record; anybody else one that covered the matter and still held."""
+    if is_of_county(moment.node):
+        return True
+    on = holdings.calendar.day_of(moment.at)
+    matter = case.matter
+    return any(
+        record.id == moment.delegation
+        and record.level is Level.FINAL
+        and record.covers(matter.matter, matter.version, on)
+        and not any(each.touches(record.id, moment.at) for each in holdings.revocations)
+        for record in holdings.delegations_of(moment.node)
     )
 
 
@@ -169,17 +215,19 @@ def _resubmitted(work: Work, case: CaseId, entry: MessageId) -> tuple[Proof, str
 
 
 def _verdict(work: Work, case: Case) -> Judgement | None:
-    """The county's newest word on the decision, if it has reached this node."""
-    if case.decision is None:
-        return None
+    """The county's newest word on the decision that stands, if it has reached this node."""
+    return _verdict_on(work, case.id, case.decision.entry) if case.decision is not None else None
+
+
+def _verdict_on(work: Work, case: CaseId, decision: MessageId) -> Judgement | None:
     rows = work.execute(
         "SELECT id, wire FROM message WHERE case_id = ? AND kind = ? ORDER BY at",
-        (case.id, VERDICT.name),
+        (case, VERDICT.name),
     ).fetchall()
     found = None
     for id_, wire in rows:
         body = stored_body(stored_message(bytes(wire), MessageId(id_)))
-        if isinstance(body, Verdict) and body.decision == case.decision.entry:
+        if isinstance(body, Verdict) and body.decision == decision:
             found = body.judgement
     return found
 

@@ -234,10 +234,11 @@ def _withdrawal(speaking: Speaking) -> Facts:
 
 
 def _closing_notice(speaking: Speaking) -> Facts:
-    decision = speaking.given.case.decision
-    key = "closed_normal"
-    if speaking.given.case.closure not in {None, Closure.NORMAL}:
-        key = f"closed_{speaking.given.case.closure}"
+    decision, key = speaking.case.decision, "closed_normal"
+    # In force it speaks of its own moment, whatever became of the case afterwards.
+    closure = speaking.case.closure if speaking.moment is None else Closure.NORMAL
+    if closure not in {None, Closure.NORMAL}:
+        key = f"closed_{closure}"
     elif decision is not None:
         key = "closed_granted" if decision.granted else "closed_refused"
     return {"outcome": (word("paper", key),), "items": result_items(speaking)}
@@ -325,7 +326,7 @@ def _termination_notice(speaking: Speaking) -> Facts:
 
 
 def _correction(speaking: Speaking) -> Facts:
-    decision = speaking.given.case.decision
+    decision = speaking.case.decision
     number = decision.document if decision else None
     facts: Facts = {"reasons": written_lines(speaking, "grounds")}
     return {**facts, "document_number": number} if number else facts

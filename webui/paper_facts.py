@@ -231,7 +231,7 @@ def is_deferrable(speaking: Speaking, verdict: MaterialVerdict) -> bool:
 
 def result_items(speaking: Speaking) -> tuple[Item, ...]:
     """What is handed over: the certificates of a grant, the decision itself of a refusal."""
-    decision = speaking.given.case.decision
+    decision = speaking.case.decision
     number = (decision.document if decision else None) or ""
     if decision is not None and not decision.granted:
         return (Item(name=word("paper", "refusal_document"), originals=1, number=number),)

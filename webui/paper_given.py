@@ -5,6 +5,7 @@ A paper is computed as of its moment, so that printing it again years later says
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 from casework import act as acts
 from casework.act import AnyAct
 from casework.calendar import Calendar
-from casework.case import Case, Moment
+from casework.case import Case, Decision, Moment
 from casework.case_clocks import clocks_of
 from casework.clock import Clock, ClockName
 from casework.material import MaterialVerdict
@@ -22,6 +23,9 @@ from casework.party import ApplicantSheet, HandoverSheet
 from webui.case_given import CaseGiven
 from webui.documents import PaperKind, Place
 from webui.names_known import Names
+
+# Each of these makes a version of the decision.
+_DECIDING: Final = frozenset({"decide_grant", "decide_refuse", "instant", "correct"})
 
 
 class CountyWords(Struct, frozen=True, kw_only=True):
@@ -139,9 +143,19 @@ def as_of(case: Case, moment: Moment) -> Case:
     """The case with nothing after a moment: what its clocks are computed from."""
     place = next(at for at, each in enumerate(case.timeline) if each.entry == moment.entry)
     timeline = case.timeline[: place + 1]
-    made = case.decision
-    known = made is not None and any(made.entry == each.entry for each in timeline)
-    return replace(case, timeline=timeline, decision=made if known else None)
+    return replace(case, timeline=timeline, decision=_decision_at(case, timeline))
+
+
+def _decision_at(case: Case, timeline: tuple[Moment, ...]) -> Decision | None:
+    """The version of the decision that stood then: a correction makes the next one."""
+    version, stands = 0, False
+    for moment in timeline:
+        if moment.act == "reopen":
+            stands = False
+        elif moment.act in _DECIDING:
+            version, stands = version + 1, True
+    made = (*case.former_decisions, *((case.decision,) if case.decision else ()))
+    return next((each for each in made if stands and each.version == version), None)
 
 
 def verdicts_in(act: AnyAct | None) -> tuple[MaterialVerdict, ...] | None:

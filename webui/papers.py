@@ -10,7 +10,8 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from casework.case import Moment
+from casework.case import Case, Moment
+from casework.matter import MatterVersion
 from casework.names import MessageId
 from webui.case_papers import PaperLink, papers_of
 from webui.case_words import word
@@ -25,6 +26,7 @@ __all__ = [
     "PaperGiven",
     "PaperLink",
     "TransferLine",
+    "decision_behind",
     "paper_for",
     "papers_of",
     "transfer_list",
@@ -33,6 +35,13 @@ __all__ = [
 # What applicants sign themselves: nothing in the case need bear it out.
 SIGNED_BY_PEOPLE = frozenset(
     {PaperKind.ENTRUSTMENT, PaperKind.DEFERRAL_COMMITMENT, PaperKind.COMMITMENT}
+)
+# What states a decision: final only where whoever prints has proven it.
+_RESULTS = frozenset(
+    {
+        *(PaperKind.GRANT, PaperKind.REFUSAL),
+        *(PaperKind.INSTANT_RESULT, PaperKind.CORRECTION),
+    }
 )
 _PUBLIC_SERVICE = "20"
 
@@ -62,7 +71,7 @@ def paper_for(  # noqa: PLR0913 - which paper, of what, in force or not
     `final` says that whoever signed was entitled to; without an entry it cannot hold.
     """
     kind = PaperKind(kind)
-    moment = _moment(kind, given, entry)
+    moment = _moment(kind, given.case, given.matter, entry)
     speaking = Speaking(
         given=given,
         kind=kind,
@@ -123,15 +132,20 @@ def transfer_list(  # noqa: PLR0913 - who hands what to whom
     )
 
 
-def _line_words(line: TransferLine) -> str:
-    applicant = mask_name(line.applicant)
-    return word("paper", "transfer_line", matter=line.matter, applicant=applicant)
+def decision_behind(
+    kind: PaperKind, case: Case, matter: MatterVersion, entry: MessageId | None
+) -> MessageId | None:
+    """The entry that must be proven before a paper is final; None where it states no decision."""
+    moment = _moment(kind, case, matter, entry) if kind in _RESULTS else None
+    return moment.entry if moment is not None else None
 
 
-def _moment(kind: PaperKind, given: PaperGiven, entry: MessageId | None) -> Moment | None:
+def _moment(
+    kind: PaperKind, case: Case, matter: MatterVersion, entry: MessageId | None
+) -> Moment | None:
     """The moment that brings a paper; KeyError for an entry that brings no such paper."""
-    bringing = [link.entry for link in papers_of(given.case, given.matter) if link.kind is kind]
+    bringing = [link.entry for link in papers_of(case, matter) if link.kind is kind]
     if entry is not None and entry not in bringing:
         raise KeyError(entry)
     wanted = entry or (bringing[-1] if bringing else None)
-    return next((each for each in given.case.timeline if each.entry == wanted), None)
+    return next((each for each in case.timeline if each.entry == wanted), None)

@@ -18,6 +18,7 @@ from casework.names import CaseId, DepartmentId, MessageId, NodeId
 from casework.organisation import Officer
 from casework.regions import NodeKind
 from central.services.reach import Reach, reach_of
+from sync.attesting import ResultUnprovenError, is_proven
 from sync.case_file import CaseFile, read_case_file
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.holdings import Holdings
@@ -31,7 +32,7 @@ from webui.county_words import county_words
 from webui.documents import Paper, PaperKind, render_async
 from webui.held_file import Seen, given_of
 from webui.names_known import Names
-from webui.papers import PaperGiven, paper_for
+from webui.papers import PaperGiven, decision_behind, paper_for
 from webui.seals import Seals, sealed
 
 _COUNTERS: Final = frozenset({NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE, NodeKind.TOWNSHIP})
@@ -122,8 +123,11 @@ class Review:
         *,
         again: bool = False,
     ) -> bytes:
-        """A paper as a PDF, with the seal that this officer may place; KeyError as `paper`."""
-        plain = self.paper(opened, kind, entry)
+        """A paper as a PDF, with the seal that this officer may place.
+
+        KeyError for an entry that brings no such paper.
+        """
+        plain = await self._paper(opened, kind, entry)
         case, today = opened.case, opened.given.calendar.day_of(opened.file.now)
         department = opened.given.matter.department
         people = (who.officer, who.acting_for)
@@ -136,11 +140,13 @@ class Review:
             await self._log.seal_used(case.id, kind.value, who.officer.id)
         return content
 
-    def paper(self, opened: Opened, kind: PaperKind, entry: MessageId | None) -> Paper:
-        """A paper of the case; KeyError for an entry that brings no such paper."""
-        return paper_for(
-            kind, self._paper_given(opened), now=opened.file.now, entry=entry, final=True
-        )
+    async def _paper(self, opened: Opened, kind: PaperKind, entry: MessageId | None) -> Paper:
+        """A paper of the case, which is final only where what it states is proven."""
+        file = opened.file
+        decided = decision_behind(kind, file.case, file.matter, entry)
+        proven = decided is None or await is_proven(self._desk, file.case, decided)
+        final = file.blocked is None and proven
+        return paper_for(kind, self._paper_given(opened), now=file.now, entry=entry, final=final)
 
     async def _steps(
         self, opened: Opened, read: ActRead, brought: tuple[Attachment, ...]
@@ -163,10 +169,15 @@ class Review:
         return tuple(steps)
 
     async def _result(self, opened: Opened) -> Attachment:
-        """The decision's own document, as the part `result`, where no certificate was brought."""
+        """The decision's own document, as the part `result`, where no certificate was brought.
+
+        ResultUnprovenError where the decision is not proven: no preview is signed as a result.
+        """
         decision = opened.case.decision
+        if decision is not None and not await is_proven(self._desk, opened.case, decision.entry):
+            raise ResultUnprovenError(opened.case.id)
         kind = PaperKind.GRANT if decision is None or decision.granted else PaperKind.REFUSAL
-        paper = self.paper(opened, kind, decision.entry if decision is not None else None)
+        paper = await self._paper(opened, kind, decision.entry if decision is not None else None)
         return Attachment(RESULT, "application/pdf", await render_async(paper))
 
     def _paper_given(self, opened: Opened) -> PaperGiven:

@@ -109,6 +109,29 @@ def test_a_paper_says_the_same_however_far_the_case_has_gone() -> None:
     assert render(again) == render(first)
 
 
+def test_a_correction_leaves_the_first_decision_as_it_was_printed() -> None:
+    after = STORIES["corrected"]
+    before = Story(after.matter)
+    before.written, before.texts = after.written[:-1], after.texts
+    kinds = ("grant", "delivery-receipt", "closing-notice")
+    first = [render(paper_for(kind, given_for(before), now=NOON, final=True)) for kind in kinds]
+
+    again = [render(paper_for(kind, given_for(after), now=NOON, final=True)) for kind in kinds]
+    corrected = paper_for("correction", given_for(after), now=NOON, final=True)
+
+    assert again == first
+    assert corrected.document_number == "翁民低保〔2026〕18-1号"
+
+
+@pytest.mark.parametrize("name", ["revoked", "reopened"])
+def test_what_a_decision_said_is_printed_again_after_it_was_taken_back(name: str) -> None:
+    grant = paper_for("grant", given_for(STORIES[name]), now=NOON, final=True)
+    notice = paper_for("closing-notice", given_for(STORIES[name]), now=NOON, final=True)
+
+    assert grant.document_number == "翁民低保〔2026〕18号"
+    assert notice.items[0].number == "翁民低保〔2026〕18号"
+
+
 def test_a_notice_tells_every_deficiency_and_how_to_mend_it() -> None:
     paper = paper_for(
         "deficiency-notice", given_for(STORIES["awaiting_supplement"]), now=NOON, final=True

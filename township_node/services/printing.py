@@ -6,13 +6,14 @@ from casework.act import Instant
 from casework.case import Case
 from casework.names import MessageId
 from casework.organisation import Officer
+from sync.attesting import ResultUnprovenError, is_proven
 from sync.case_file import CaseFile
 from sync.desk import Attachment, Sitting
 from sync.foreseeing import FORESEEN, foresee
 from township_node.services.office import Office
 from township_node.services.reading import given_for, papers_given
 from webui.documents import Paper, PaperKind, render_async
-from webui.papers import paper_for
+from webui.papers import decision_behind, paper_for
 from webui.seals import sealed
 
 RESULT = "result"
@@ -23,19 +24,22 @@ async def print_paper(
     office: Office, officer: Officer, file: CaseFile, kind: PaperKind, entry: MessageId | None
 ) -> bytes:
     """A paper of a standing entry; a preview with its watermark where nothing bears it out."""
-    return await render_async(_paper(office, officer, file, kind, entry))
+    return await render_async(await _paper(office, officer, file, kind, entry))
 
 
-def _paper(
+async def _paper(
     office: Office, officer: Officer, file: CaseFile, kind: PaperKind, entry: MessageId | None
 ) -> Paper:
+    """The paper, which is final only where what it states is proven."""
     given = given_for(office, officer, file, unmasked=True)
+    decided = decision_behind(kind, file.case, file.matter, entry)
+    proven = decided is None or await is_proven(office.desk, file.case, decided)
     return paper_for(
         kind,
         papers_given(office, given, file),
         now=office.now(),
         entry=entry,
-        final=file.blocked is None,
+        final=file.blocked is None and proven,
     )
 
 
@@ -51,7 +55,7 @@ async def print_for(  # noqa: PLR0913 - which paper of what, and who prints it
     """A paper as somebody takes it from the printer: with the seal that they may place."""
     officer, _ = who
     today = office.calendar.day_of(office.now())
-    plain = _paper(office, officer, file, kind, entry)
+    plain = await _paper(office, officer, file, kind, entry)
     paper, is_sealed = sealed(plain, office.seals, file.matter.department, who, today)
     if again and paper.final:
         count = await office.papers.printed_again(file.case.id, kind.value, entry)
@@ -63,8 +67,13 @@ async def print_for(  # noqa: PLR0913 - which paper of what, and who prints it
 
 
 async def result_of(office: Office, officer: Officer, file: CaseFile) -> Attachment:
-    """The result of a decision that stands: its document, as it will be handed over."""
+    """The result of a decision that stands: its document, as it will be handed over.
+
+    ResultUnprovenError where the decision is not proven here: no preview is signed as a result.
+    """
     made = file.case.decision
+    if made is not None and not await is_proven(office.desk, file.case, made.entry):
+        raise ResultUnprovenError(file.case.id)
     granted = made is not None and made.granted
     kind = PaperKind.GRANT if granted else PaperKind.REFUSAL
     entry = made.entry if made is not None else None

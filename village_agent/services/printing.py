@@ -8,6 +8,7 @@ from casework.act import Instant
 from casework.case import Case
 from casework.names import MessageId
 from casework.organisation import Officer
+from sync.attesting import is_proven
 from sync.case_file import CaseFile
 from sync.desk import Attachment, Sitting
 from sync.foreseeing import FORESEEN, foresee
@@ -15,7 +16,7 @@ from village_agent.services.reading import given_for, papers_given
 from village_agent.services.station import Station
 from village_agent.words import word
 from webui.documents import Paper, PaperKind, PaperParty, render_async
-from webui.papers import paper_for
+from webui.papers import decision_behind, paper_for
 
 RESULT: Final = "result"
 _PDF: Final = "application/pdf"
@@ -28,9 +29,14 @@ async def print_paper(
     kind: PaperKind,
     entry: MessageId | None = None,
 ) -> bytes:
-    """A paper of a standing entry; a preview with its watermark where nothing bears it out."""
+    """A paper of a standing entry; a preview with its watermark where nothing bears it out.
+
+    What states a decision is final only where the decision is proven.
+    """
     given = papers_given(station, given_for(station, file), file)
-    final = file.blocked is None
+    decided = decision_behind(kind, file.case, file.matter, entry)
+    proven = decided is None or await is_proven(station.desk, file.case, decided)
+    final = file.blocked is None and proven
     paper = paper_for(kind, given, now=station.now(), entry=entry, final=final)
     if kind is PaperKind.ENTRUSTMENT and paper.agent is None:
         paper = entrusted_to(station, officer, paper)
