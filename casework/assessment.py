@@ -10,10 +10,17 @@ from typing import Final
 
 from msgspec import Struct
 
-from casework.condition import APPLICANT_AGE_FACT, APPLICANT_KIND_FACT, Facts, holds, holds_one
+from casework.condition import (
+    APPLICANT_AGE_FACT,
+    APPLICANT_KIND_FACT,
+    Facts,
+    holds,
+    holds_one,
+    may_hold,
+)
 from casework.limits import Limit
 from casework.material import MaterialRequirement, MaterialState, MaterialVerdict, Necessity
-from casework.matter import MatterVersion, commits, scenario_for
+from casework.matter import MatterVersion, Scenario, commits, scenario_for
 
 NATURAL_PERSON: Final = "1"  # codes.json, table `service_object`
 
@@ -72,6 +79,24 @@ def needs(matter: MatterVersion, facts: Facts) -> tuple[Need, ...]:
 def materials_for(matter: MatterVersion, facts: Facts) -> tuple[Need, ...]:
     """The materials this application needs, each with its reason."""
     return tuple(need for need in needs(matter, facts) if need.needed)
+
+
+def may_be_needed(
+    matter: MatterVersion, facts: Facts, scenario: Scenario | None
+) -> tuple[MaterialRequirement, ...]:
+    """The materials of a situation that is not fully known: all but those known not to be asked.
+
+    What somebody who only asks is told; without a scenario it is what any of them asks.
+    """
+    listed = scenario.materials if scenario is not None else None
+    spared = _replaces_proofs(matter, facts)
+    return tuple(
+        one
+        for one in matter.materials
+        if (listed is None or one.id in listed)
+        and (one.when is None or may_hold((one.when,), facts))
+        and not (spared and one.necessity is Necessity.DEFERRABLE)
+    )
 
 
 def failed_conditions(

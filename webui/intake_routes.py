@@ -18,6 +18,7 @@ from casework.errors import CaseworkError
 from casework.matter import MatterRef, MatterVersion, in_force
 from casework.names import CaseId, MatterId
 from webui import labels, labels_intake
+from webui.documents import Paper, render_async
 from webui.drafts import DraftRecord, Drafts, DraftTakenError
 from webui.forms import Form, one_line, read_form
 from webui.gate import signed_in
@@ -58,6 +59,10 @@ class IntakeOffice(Protocol):
     async def earlier(self, request: AnyRequest, intake: IntakeForm) -> Earlier: ...
     async def scans_again(self, paper: Reusable) -> tuple[ScanAgain, ...]: ...
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]: ...
+    def sheet(self, request: AnyRequest, intake: IntakeForm) -> Paper:
+        """Everything that the chosen matter asks for in the situation typed so far."""
+        ...
+
     async def submit(
         self, request: AnyRequest, draft: DraftRecord, intake: IntakeForm
     ) -> Response[Any]:
@@ -242,6 +247,15 @@ def intake_routes(office: IntakeOffice, *, guards: Sequence[Guard] = ()) -> Rout
         await drafts.delete(draft)
         return redirect(request, "/")
 
+    @get("/{draft:str}/sheet")
+    async def print_sheet(request: AnyRequest, draft: str) -> Response[bytes]:
+        held = await counter.own(request, draft)
+        intake = counter.read(request, Form(held.fields), held.matter)
+        if intake.matter is None:
+            raise NotFoundException(draft)
+        content = await render_async(office.sheet(request, intake))
+        return pdf(content, f"sheet-{intake.matter.catalog_code}.pdf")
+
     @post("/{draft:str}/files", status_code=200, request_max_body_size=UPLOAD_BODY_BYTES_MAX)
     async def upload(request: AnyRequest, draft: str) -> Template:
         held = await counter.own(request, draft)
@@ -315,6 +329,7 @@ def intake_routes(office: IntakeOffice, *, guards: Sequence[Guard] = ()) -> Rout
             choose_matter,
             submit,
             delete,
+            print_sheet,
             upload,
             use_again,
             show_file,

@@ -73,6 +73,10 @@ class IntakeUrls(Struct, frozen=True):
         return f"{self.submit}/again"
 
     @property
+    def sheet(self) -> str:
+        return f"{self.submit}/sheet"
+
+    @property
     def delete(self) -> str:
         return f"{self.submit}/delete"
 

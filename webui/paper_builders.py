@@ -45,6 +45,7 @@ from webui.paper_facts import (
     written_lines,
 )
 from webui.paper_given import Speaking
+from webui.paper_sheets import about_case
 
 
 def _collection_receipt(speaking: Speaking) -> Facts:
@@ -418,4 +419,5 @@ BUILDERS: Final[Mapping[PaperKind, Callable[[Speaking], Facts]]] = {
     PaperKind.MERGER_NOTICE: _merger_notice,
     PaperKind.FEE_NOTICE: _fee_notice,
     PaperKind.COMMITMENT: _commitment,
+    PaperKind.CONSULTATION_SHEET: about_case,
 }

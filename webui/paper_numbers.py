@@ -48,6 +48,7 @@ FORM_NUMBERS: Final[Mapping[PaperKind, str]] = {
     PaperKind.MERGER_NOTICE: "41",
     PaperKind.FEE_NOTICE: "42",
     PaperKind.COMMITMENT: "43",
+    PaperKind.CONSULTATION_SHEET: "44",
 }
 # A decision's number is what the decider wrote into the act.
 DECISIONS: Final = frozenset({PaperKind.GRANT, PaperKind.REFUSAL, PaperKind.INSTANT_RESULT})

@@ -1,6 +1,7 @@
 """Questions at the counter: noted, masked in lists, and taken on into an intake (rows B3, C9)."""
 
 from tests.centres import Clerk, World, visible
+from tests.webui.paper_text import text_of
 
 QUESTION = "父亲 440229193501010004 能不能办低保？"
 
@@ -64,3 +65,36 @@ async def test_a_mistake_is_told_and_what_was_typed_stays(wu: Clerk) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer.text
     too_long = await wu.post("/consultations", **sent, question="问" * 2001)
     assert "问题最多 2000 个字，请删减" in visible(too_long.text)
+
+
+async def test_whoever_asked_is_given_everything_the_matter_needs_on_one_sheet(wu: Clerk) -> None:
+    where = await noted(wu, person="陈秀兰", matter="林木采伐")
+    page = await wu.get(where)
+    sheet = await wu.get(f"{where}/sheet?scenario=commitment")
+    text = text_of(sheet.content)
+
+    assert "打印一次性告知单" in page.text
+    assert '<option value="commitment">' in page.text
+    assert "咨询人陈秀兰" in text
+    assert "林木采伐告知承诺书" in text
+    assert "伐区调查设计文件" not in text
+    assert (await wu.get(f"{where}/sheet?scenario=express")).status_code == 404
+    without = await noted(wu)
+    assert "打印一次性告知单" not in (await wu.get(without)).text
+    assert (await wu.get(f"{without}/sheet")).status_code == 404
+
+
+async def test_the_catalogue_prints_the_sheet_of_any_matter(world: World, wu: Clerk) -> None:
+    page = await wu.get("/matters?q=zdsh")
+    text = text_of((await wu.get("/matters/minimum-living-allowance/sheet")).content)
+    halls = [node.name for node in world.town.services.office.holdings.regions.nodes[1:2]]
+
+    assert 'action="/matters/minimum-living-allowance/sheet"' in page.text
+    assert "龙仙镇公共服务中心" in text
+    assert all(name in text for name in halls)
+    assert "所在村（居）代办点可以代收材料" in text
+    assert "咨询人签收" in text
+    assert (await wu.get("/matters/none-such/sheet")).status_code == 404
+    # Nothing is kept of it: there is no case.
+    database = world.town.services.database
+    assert await database.fetch("SELECT COUNT(*) FROM case_row") == [(0,)]

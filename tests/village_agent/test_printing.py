@@ -21,3 +21,26 @@ async def test_an_instant_result_is_final_until_its_signature_fails(
 
     assert "预览" not in text_of(before.content)
     assert set(text_of(after.content)) >= set("预览未生效")
+
+
+async def test_lin_prints_what_a_matter_needs_before_anybody_applies(lin: Agent) -> None:
+    page = await lin.get("/collect?q=zdsh")
+    allowance = await lin.get("/matters/minimum-living-allowance/sheet")
+    # What is not taken in at the village is told as well.
+    elsewhere = await lin.get("/collect?q=护照")
+    passport = await lin.get("/matters/ordinary-passport/sheet")
+
+    assert 'action="/matters/minimum-living-allowance/sheet"' in page.text
+    assert "青云村公共服务站" in text_of(allowance.content)
+    assert "龙仙镇公共服务中心" in text_of(allowance.content)
+    assert 'action="/matters/ordinary-passport/sheet"' in elsewhere.text
+    assert "护照工本费：每本120元" in text_of(passport.content)
+
+
+async def test_lin_prints_it_of_what_was_begun(lin: Agent) -> None:
+    draft = await lin.begin("minimum-living-allowance")
+
+    page, sheet = await lin.get(draft), await lin.get(f"{draft}/sheet")
+
+    assert f'href="{draft}/sheet"' in page.text
+    assert "最低生活保障申请表" in text_of(sheet.content)

@@ -31,7 +31,9 @@ from tests.webui.conftest import (
     _chrome,
 )
 from tests.webui.intake_cases import CHEN_XIULAN, TODAY, a_counter, a_village
+from tests.webui.paper_text import text_of
 from webui.assets import load_assets
+from webui.documents import Paper
 from webui.drafts import DraftRecord, Drafts
 from webui.drafts_tables import Draft, DraftFile
 from webui.forms import Form
@@ -42,6 +44,7 @@ from webui.intake_newer import newer_version
 from webui.intake_routes import intake_routes
 from webui.intake_view import INTAKE_ASSETS, IntakeUrls, IntakeView
 from webui.kit import create_kit
+from webui.paper_sheets import Situation, Told, consultation_sheet
 from webui.responses import redirect
 from webui.session import Passwords, SignIn
 from webui.store import Accounts, Attempts, Sessions
@@ -110,6 +113,13 @@ class Office:
 
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]:  # noqa: ARG002
         return {}
+
+    def sheet(self, request: Request[Any, Any, Any], intake: IntakeForm) -> Paper:  # noqa: ARG002
+        assert intake.matter is not None
+        asker = intake.applicant_name
+        told = Told(issuer="翁源县民政局", office="龙仙镇", officer="吴敏", asker=asker)
+        situation = Situation.of(intake.matter, intake.facts())
+        return consultation_sheet(intake.matter, situation, told, self.now())
 
     async def submit(
         self, request: Request[Any, Any, Any], draft: DraftRecord, intake: IntakeForm
@@ -204,6 +214,23 @@ async def test_choosing_a_matter_keeps_what_was_typed_of_the_applicant(desk: Des
     assert 'value="陈秀兰"' in text
     assert "城乡居民最低生活保障审核确认" in text
     assert "家庭经济状况核对授权书" in text
+
+
+async def test_the_sheet_of_a_draft_tells_what_its_own_situation_asks_for(desk: Desk) -> None:
+    browser = await desk.browser()
+    url = await begin(browser)
+    before = await browser.get(f"{url}/sheet")
+    await choose(browser, url, "timber-felling-permit@1", **CHEN_XIULAN, **{"v-volume_m3": "8.5"})
+    page, sheet = await browser.get(url), await browser.get(f"{url}/sheet")
+    text = text_of(sheet.content)
+
+    assert before.status_code == 404
+    assert f'href="{url}/sheet"' in page.text
+    assert "打印一次性告知单" in page.text
+    assert "适用情形告知承诺（蓄积十五立方米以下）" in text
+    assert "林木采伐告知承诺书" in text
+    assert "伐区调查设计文件" not in text
+    assert "咨询人陈秀兰" in text
 
 
 async def test_the_search_offers_matters_for_the_keyboard(desk: Desk) -> None:

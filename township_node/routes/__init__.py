@@ -4,6 +4,8 @@ from litestar.types import ControllerRouterHandler
 
 from township_node.routes import cases, consultations, home, intake, matters, outbox
 from township_node.routes.access import Services
+from webui.gate import require_role
+from webui.sheets import sheet_routes
 from webui.status_routes import status_routes
 
 
@@ -15,5 +17,6 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *matters.ROUTES,
         *outbox.ROUTES,
         *intake.routes(use.office),
+        sheet_routes(use.office, guards=[require_role(*home.CASE_ROLES)]),
         *status_routes(),
     ]

@@ -6,6 +6,7 @@ from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 
+from casework.names import MatterId
 from township_node.routes.access import officer_of, services
 from township_node.services import consulting
 from township_node.store.consultations import ConsultationRecord
@@ -13,6 +14,7 @@ from webui.forms import Form, one_line, read_form
 from webui.gate import require_role
 from webui.intake_routes import QUERY_CHARS_MAX
 from webui.responses import page, redirect
+from webui.sheets import sheet_of_matter
 
 AnyRequest = Request[Any, Any, Any]
 _CLERK: Final = require_role("clerk")
@@ -55,6 +57,21 @@ async def show_consultation(request: AnyRequest, record_id: str) -> Response[Any
     )
 
 
+@get("/consultations/{record_id:str}/sheet", guards=[_CLERK])
+async def print_sheet(request: AnyRequest, record_id: str, scenario: str = "") -> Response[bytes]:
+    """Everything that the matter asked about needs, told to whoever asked."""
+    record = await _record(request, record_id)
+    if record.matter is None:
+        raise NotFoundException
+    return await sheet_of_matter(
+        services(request).office,
+        officer_of(request),
+        MatterId(record.matter),
+        scenario,
+        asker=record.person,
+    )
+
+
 @post("/consultations/{record_id:str}/intake", guards=[_CLERK], status_code=303)
 async def become_intake(request: AnyRequest, record_id: str) -> Response[Any]:
     use = services(request)
@@ -88,5 +105,6 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     new_consultation,
     note_consultation,
     show_consultation,
+    print_sheet,
     become_intake,
 )

@@ -9,6 +9,7 @@ from casework.matter import MatterVersion
 from casework.names import is_of_county
 from sync.bodies import SetName
 from township_node.services.office import Office
+from webui.paper_sheets import scenario_choices
 
 
 class PowerLine(Struct, frozen=True):
@@ -29,6 +30,7 @@ class MatterLine(Struct, frozen=True, kw_only=True):
     is_instant: bool
     promised: Limit
     effective_from: str
+    scenarios: tuple[tuple[str, str], ...]  # its situations, by id and name
     powers: tuple[PowerLine, ...]  # the greatest first; empty: the matter is not taken in here
 
 
@@ -61,6 +63,7 @@ def _line(office: Office, matter: MatterVersion) -> MatterLine:
         is_instant=matter.is_instant,
         promised=matter.limits.promised,
         effective_from=matter.effective_from.isoformat(),
+        scenarios=scenario_choices(matter),
         powers=_powers(office, matter),
     )
 

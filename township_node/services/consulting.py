@@ -18,6 +18,7 @@ from webui import labels, labels_intake
 from webui.documents import missing_glyphs
 from webui.filters import mask_name
 from webui.forms import Form
+from webui.paper_sheets import scenario_choices
 
 PERSON_CHARS_MAX: Final = 60
 TEXT_CHARS_MAX: Final = 2_000
@@ -40,6 +41,7 @@ class ConsultationShown(Struct, frozen=True, kw_only=True):
     answer: str
     officer: str
     draft_url: str
+    scenarios: tuple[tuple[str, str], ...]  # the situations of the matter, to print what each asks
 
 
 def kinds() -> tuple[tuple[str, str], ...]:
@@ -69,6 +71,7 @@ def shown(office: Office, record: ConsultationRecord, *, masked: bool = False) -
         answer=_short(record.answer) if masked else record.answer,
         officer=office.names.officer(OfficerId(record.officer)),
         draft_url=f"/intake/{record.draft}" if record.draft else "",
+        scenarios=scenario_choices(matter) if matter else (),
     )
 
 

@@ -4,6 +4,8 @@ from litestar.types import ControllerRouterHandler
 
 from village_agent.routes import bags, cases, home, intake
 from village_agent.routes.access import Services
+from webui.gate import require_role
+from webui.sheets import sheet_routes
 from webui.status_routes import status_routes
 
 
@@ -13,5 +15,6 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *cases.ROUTES,
         *bags.ROUTES,
         *intake.routes(use.station),
+        sheet_routes(use.station, guards=[require_role(intake.AGENT)]),
         *status_routes("kit/_village_sync_bar.html"),
     ]

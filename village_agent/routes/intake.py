@@ -20,13 +20,16 @@ from village_agent.services.taking_in import mended_case, refusals, submit
 from village_agent.services.worklist import drafts_of
 from village_agent.words import word
 from webui import labels
+from webui.documents import Paper
 from webui.drafts import DraftRecord
 from webui.forms import one_line, read_form
 from webui.gate import require_role
 from webui.intake_earlier import Earlier, Reusable, ScanAgain
 from webui.intake_form import IntakeForm, IntakePlace, matter_ref_of
 from webui.intake_routes import AnyRequest, intake_routes
+from webui.paper_sheets import Situation
 from webui.responses import page, redirect
+from webui.sheets import sheet_of
 
 NUMBERS_LOW: Final = 20
 QUERY_CHARS_MAX: Final = 60
@@ -120,6 +123,12 @@ class StationIntake:
 
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]:  # noqa: ARG002
         return {}
+
+    def sheet(self, request: AnyRequest, intake: IntakeForm) -> Paper:
+        assert intake.matter is not None, "the kit asks about a matter"
+        situation = Situation.of(intake.matter, intake.facts())
+        asker = intake.applicant_name
+        return sheet_of(self._station, officer_of(request), intake.matter, situation, asker=asker)
 
     async def submit(
         self, request: AnyRequest, draft: DraftRecord, intake: IntakeForm

@@ -9,6 +9,7 @@ from casework.delegation import Delegation, Level
 from casework.matter import MatterVersion
 from casework.names import NodeId
 from village_agent.services.station import Station
+from webui.paper_sheets import scenario_choices
 
 How = Literal["final", "accept", "assist"]
 
@@ -23,6 +24,10 @@ class Offered(Struct, frozen=True, kw_only=True):
     how: How
     conditions: tuple[str, ...]
 
+    @property
+    def scenarios(self) -> tuple[tuple[str, str], ...]:
+        return scenario_choices(self.matter)
+
 
 class Elsewhere(Struct, frozen=True, kw_only=True):
     """A matter that is not taken in here, and who takes it in."""
@@ -30,6 +35,10 @@ class Elsewhere(Struct, frozen=True, kw_only=True):
     matter: MatterVersion
     where: str
     at_town: bool
+
+    @property
+    def scenarios(self) -> tuple[tuple[str, str], ...]:
+        return scenario_choices(self.matter)
 
 
 def offered(station: Station, text: str = "") -> tuple[Offered, ...]:

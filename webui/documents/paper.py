@@ -48,6 +48,7 @@ class PaperKind(StrEnum):
     MERGER_NOTICE = "merger-notice"
     FEE_NOTICE = "fee-notice"
     COMMITMENT = "commitment"
+    CONSULTATION_SHEET = "consultation-sheet"
 
 
 class PaperParty(Struct, frozen=True, kw_only=True):
@@ -69,6 +70,8 @@ class Item(Struct, frozen=True, kw_only=True):
     copies: int = 0
     number: str = ""  # The number printed on the thing itself.
     note: str = ""
+    source: str = ""  # Where it is to be had, of a thing that is asked for.
+    standard: str = ""  # What it must meet.
 
 
 class Deficiency(Struct, frozen=True, kw_only=True):

@@ -164,7 +164,7 @@ def _section(name: str, paper: Paper, row: Row, filler: Filler) -> dict[str, Any
         case "outcome":
             written = [_plain(text) for text in paper.outcome]
             section |= {"type": "text", "content": written or _paragraphs(row.outcome, filler)}
-            section["numbered"] = not written and len(section["content"]) > 1
+            section["numbered"] = (row.numbered or not written) and len(section["content"]) > 1
         case "reasons" | "legal_basis":
             texts = paper.reasons if name == "reasons" else paper.legal_basis
             section |= {"type": "text", "content": [_plain(text) for text in texts]}

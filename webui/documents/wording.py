@@ -40,6 +40,7 @@ class Row(Struct, frozen=True, forbid_unknown_fields=True):
     heading: dict[str, str] = {}
     column: dict[str, str] = {}
     outcome: tuple[str, ...] = ()
+    numbered: bool = False  # the outcome is a list of points
     closing: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
 
