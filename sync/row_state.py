@@ -1,17 +1,14 @@
 """How far a case's messages have got on their way to the county: the badge of its row."""
 
 from enum import StrEnum
-from typing import Final
 
 from msgspec import Struct
 
 from casework.names import CaseId, is_below
 from sync.batch import Batch, Record
 from sync.parts import is_small
+from sync.returning import sent_back_to
 from sync.stored import parts_of, stored_body
-
-# A neighbour above gave the case back; its reason stands in the part `notice`.
-SENT_BACK: Final = "E_SENT_BACK"
 
 
 class Way(StrEnum):
@@ -48,18 +45,9 @@ def row_state(batch: Batch, case: CaseId) -> RowState:
 
 
 def returned(batch: Batch, case: CaseId) -> str | None:
-    """Why the case was sent back here, where this node holds the pen and has not yet written."""
+    """Why the case was sent back here and nobody here has gone on with it."""
     found = batch.case(case).case
-    if found is None or found.pen != batch.node.id:
-        return None
-    for moment in reversed(found.timeline):
-        if moment.node == batch.node.id:
-            return None
-        if moment.act == "reclaim_pen" and moment.code is not None:
-            return moment.code
-        if moment.act == "return_pen" and moment.pen_to == batch.node.id:
-            return SENT_BACK
-    return None
+    return sent_back_to(found, batch.node.id) if found is not None else None
 
 
 def _goes_up(batch: Batch, record: Record) -> bool:

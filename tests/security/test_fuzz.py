@@ -116,7 +116,6 @@ step: Final = st.builds(
 
 @settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 @given(st.lists(step, min_size=1, max_size=STEPS_MAX))
