@@ -12,9 +12,9 @@ from casework.query_code import query_code, query_text, split_query
 from tests import county
 from tests.builders import COUNTY, INTAKE, NOON, OTHER_TOWN, TOWN, VILLAGE, WU
 from tests.webui.case_builders import Story, given_of, stories, verdicts
-from webui.documents import Paper, PaperKind, Place, render
+from tests.webui.paper_stories import WORDS, given_for, papers_of_stories
+from webui.documents import Paper, PaperKind, render
 from webui.papers import (
-    CountyWords,
     PaperGiven,
     TransferLine,
     paper_for,
@@ -22,15 +22,8 @@ from webui.papers import (
     transfer_list,
 )
 
-WORDS = CountyWords(reconsideration_body="翁源县人民政府", court="翁源县人民法院")
-PLACES = {TOWN: Place(name="龙仙镇公共服务中心", address="农商广场旁", phone="0751-0000000")}
 STORIES = stories()
 KINDS = sorted({row.document for row in ROWS if row.document})
-
-
-def given_for(story: Story, **options: object) -> PaperGiven:
-    given = PaperGiven.of(given_of(story), WORDS, places=PLACES)
-    return replace(given, **options) if options else given
 
 
 def story_with(kind: str) -> Story:
@@ -47,6 +40,13 @@ def test_every_document_of_the_procedure_is_printed_without_a_gap(kind: str) -> 
 
     assert paper.final
     assert render(paper).startswith(b"%PDF")
+
+
+def test_every_kind_is_brought_by_a_story_or_by_a_matter() -> None:
+    papers = papers_of_stories()
+
+    assert set(papers) == set(PaperKind)
+    assert [kind for kind, paper in papers.items() if not paper.final] == []
 
 
 @pytest.mark.parametrize("kind", PaperKind)
