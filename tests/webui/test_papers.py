@@ -11,9 +11,12 @@ from casework.procedure import ROWS
 from casework.query_code import query_code, query_text, split_query
 from tests import county
 from tests.builders import COUNTY, INTAKE, NOON, OTHER_TOWN, TOWN, VILLAGE, WU
+from tests.doc_pages import rows
 from tests.webui.case_builders import Story, given_of, stories, verdicts
 from tests.webui.paper_stories import WORDS, given_for, papers_of_stories
 from webui.documents import Paper, PaperKind, render
+from webui.documents.wording import row_for
+from webui.paper_numbers import FORM_NUMBERS
 from webui.papers import (
     PaperGiven,
     TransferLine,
@@ -193,3 +196,15 @@ def test_a_paper_never_needs_more_than_the_node_holds(node: NodeId) -> None:
         for link in papers_of(story.case, story.matter):
             given = PaperGiven.of(bare, WORDS)
             assert paper_for(link.kind, given, entry=link.entry, now=NOON).kind is link.kind
+
+
+def test_the_page_of_papers_shows_what_can_be_printed_and_by_what() -> None:
+    shown = {row["kind"]: row for row in rows("docs/papers.md", "Papers")}
+
+    assert set(shown) == {f"`{kind}`" for kind in PaperKind}
+    for kind in PaperKind:
+        row, line = row_for(kind, "10"), shown[f"`{kind}`"]
+        assert (line["title"], line["number"]) == (row.title, FORM_NUMBERS[kind])
+        assert (line["seal"], line["copies"]) == (row.seal or "—", str(len(row.copies) or 1))
+        acts_named = [each.name for each in ROWS if each.document == kind]
+        assert [name for name in acts_named if f"`{name}`" not in line["printed by"]] == []
