@@ -81,6 +81,8 @@ class Attestation(Struct, frozen=True, kw_only=True):
     part_size: int
     part_proof: Proof
     verdict: Judgement | None
+    is_entitled: bool  # whoever decided had the power when it was done
+    power_ended: datetime | None  # since when it is taken back; what was decided before stands
 
     @property
     def is_sound(self) -> bool:
@@ -88,7 +90,7 @@ class Attestation(Struct, frozen=True, kw_only=True):
         signed = all(each.proof is Proof.SOUND for each in self.signatures)
         spoken = self.verdict is None or self.verdict in _HANDED_OUT
         whole = self.part_proof is Proof.SOUND
-        return bool(self.signatures) and signed and spoken and whole
+        return bool(self.signatures) and signed and self.is_entitled and spoken and whole
 
 
 async def attest(desk: Desk, case: Case) -> Attestation:
@@ -124,7 +126,16 @@ async def attest(desk: Desk, case: Case) -> Attestation:
         part_size=size,
         part_proof=proof,
         verdict=verdict,
+        is_entitled=made is not None
+        and all(had_the_power(holdings, case, each) for each in _deciding(case, made.entry)),
+        power_ended=_ended(holdings, power) if power is not None else None,
     )
+
+
+def _ended(holdings: Holdings, power: Delegation) -> datetime | None:
+    """Since when a power is taken back, as far as that has come here."""
+    since = (each.since for each in holdings.revocations if each.delegation == power.id)
+    return min(since, default=None)
 
 
 async def is_proven(desk: Desk, case: Case, entry: MessageId) -> bool:

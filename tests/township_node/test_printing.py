@@ -6,10 +6,10 @@ from msgspec.structs import replace
 
 from casework.delegation import Revocation, RevocationMode
 from casework.names import CaseId
-from sync.attesting import had_the_power, is_proven
+from sync.attesting import attest, had_the_power, is_proven
 from sync.trust_items import HeldRevocations
 from tests.builders import OTHER_TOWN
-from tests.centres import QIU, TIMBER, TONG, Clerk, World
+from tests.centres import QIU, TIMBER, TONG, Clerk, World, visible
 from tests.forging import forge
 from tests.webui.paper_text import text_of
 
@@ -80,6 +80,30 @@ async def test_the_power_counts_as_it_was_at_the_decision(world: World, wu: Cler
     assert not had_the_power(desk.holdings, case, replace(moment, delegation=None))
     assert not holds_with(moment.at)
     assert holds_with(moment.at + timedelta(minutes=1))
+
+
+async def test_the_panel_of_a_result_says_by_which_power_and_whether_it_ended(
+    world: World, wu: Clerk
+) -> None:
+    case_id, qiu = await granted(world, wu)
+    await qiu.act(case_id, "produce_result", document="翁林采〔2026〕1号")
+    desk = world.town.services.desk
+    case = await desk.get_case(case_id)
+    [moment] = case.moments("decide_grant")
+    page = visible((await qiu.get(f"/cases/{case_id}")).text)
+    assert moment.delegation is not None
+
+    stands = await attest(desk, case)
+    strange = tuple(
+        replace(each, delegation=None) if each.entry == moment.entry else each
+        for each in case.timeline
+    )
+    without = await attest(desk, replace(case, timeline=strange))
+
+    assert f"授权 {moment.delegation}" in page
+    assert "其后已于" not in page
+    assert (stands.is_sound, stands.is_entitled, stands.power_ended) == (True, True, None)
+    assert (without.is_sound, without.is_entitled) == (False, False)
 
 
 async def test_another_town_and_the_county_prove_what_this_town_decided(
