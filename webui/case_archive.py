@@ -11,6 +11,7 @@ from casework.matter import MatterVersion
 from webui.case_given import CaseGiven
 from webui.case_words import word
 from webui.documents import PaperKind, title_of
+from webui.paper_numbers import came_online
 
 _SECTION = "archive"
 
@@ -43,16 +44,18 @@ def archive_view(given: CaseGiven) -> ArchiveView | None:
         return None
     return ArchiveView(
         shelves=tuple(
-            ShelfView(_stage(stage), tuple(_view(each, given.matter) for each in of_stage))
+            ShelfView(
+                _stage(stage), tuple(_view(each, given.case, given.matter) for each in of_stage)
+            )
             for stage, of_stage in groupby(pieces, key=lambda piece: piece.stage)
         ),
-        missing=_lacking(pieces, given.matter),
+        missing=_lacking(pieces, given.case, given.matter),
     )
 
 
 def lacking(case: Case, matter: MatterVersion) -> tuple[str, ...]:
     """What the file of a case lacks, as far as its entries alone tell."""
-    return _lacking(archive_of(case, matter), matter)
+    return _lacking(archive_of(case, matter), case, matter)
 
 
 def lacking_words(names: Collection[str]) -> str:
@@ -60,25 +63,26 @@ def lacking_words(names: Collection[str]) -> str:
     return word(_SECTION, "still_lacks", names="；".join(names)) if names else ""
 
 
-def _lacking(pieces: tuple[Piece, ...], matter: MatterVersion) -> tuple[str, ...]:
+def _lacking(pieces: tuple[Piece, ...], case: Case, matter: MatterVersion) -> tuple[str, ...]:
     return tuple(
-        word(_SECTION, "lacks", stage=_stage(each.stage), name=_name(each, matter))
+        word(_SECTION, "lacks", stage=_stage(each.stage), name=_name(each, case, matter))
         for each in missing(pieces)
     )
 
 
-def _view(piece: Piece, matter: MatterVersion) -> PieceView:
+def _view(piece: Piece, case: Case, matter: MatterVersion) -> PieceView:
     words = "" if piece.keeping is Keeping.HELD else word(_SECTION, piece.keeping)
-    return PieceView(_name(piece, matter), piece.keeping.value, words)
+    return PieceView(_name(piece, case, matter), piece.keeping.value, words)
 
 
 def _stage(stage: str) -> str:
     return word(_SECTION, f"stage_{stage}")
 
 
-def _name(piece: Piece, matter: MatterVersion) -> str:
+def _name(piece: Piece, case: Case, matter: MatterVersion) -> str:
     if piece.what in frozenset(PaperKind):
-        name = title_of(PaperKind(piece.what), matter.matter_type.value)
+        of_type, online = matter.matter_type.value, came_online(case)
+        name = title_of(PaperKind(piece.what), of_type, online=online)
     else:
         name = word(_SECTION, piece.what.replace("-", "_"))
     return name + (word(_SECTION, "about", name=piece.about) if piece.about else "")

@@ -11,6 +11,7 @@ from casework.matter import MatterVersion, scenario_for
 from casework.names import MessageId
 from casework.procedure import BY_NAME
 from webui.documents import PaperKind, title_of
+from webui.paper_numbers import came_online
 
 
 class PaperLink(Struct, frozen=True):
@@ -24,8 +25,9 @@ class PaperLink(Struct, frozen=True):
 
 def papers_of(case: Case, matter: MatterVersion) -> tuple[PaperLink, ...]:
     """Those of the standing entries first, in their order."""
+    of_type, online = matter.matter_type.value, came_online(case)
     return tuple(
-        PaperLink(kind, title_of(kind, matter.matter_type.value), entry, at)
+        PaperLink(kind, title_of(kind, of_type, online=online), entry, at)
         for kind, entry, at in _kinds(case, matter)
     )
 

@@ -26,7 +26,7 @@ from webui.documents import (
 from webui.filters import local, mask_id, mask_name, mask_phone
 from webui.grounds import bases_cited, basis_text, ground_words
 from webui.paper_given import Speaking
-from webui.paper_numbers import document_number
+from webui.paper_numbers import came_online, document_number
 
 Facts = dict[str, Any]
 
@@ -57,6 +57,7 @@ def common(speaking: Speaking) -> Facts:
     decision = case.decision
     return {
         "kind": speaking.kind,
+        "online": came_online(case),
         "matter_type": matter.matter_type.value,
         "matter_name": matter.name,
         "matter_code": matter.implementation_code,

@@ -50,6 +50,11 @@ FORM_NUMBERS: Final[Mapping[PaperKind, str]] = {
     PaperKind.COMMITMENT: "43",
     PaperKind.CONSULTATION_SHEET: "44",
 }
+# The counterparts for an application that came by the portal, by post or by telephone.
+ONLINE_NUMBERS: Final[Mapping[PaperKind, str]] = {
+    PaperKind.SUPPLEMENT_RECEIPT: "13",
+    PaperKind.REVIEW_SUPPLEMENT_RECEIPT: "14",
+}
 # A decision's number is what the decider wrote into the act.
 DECISIONS: Final = frozenset({PaperKind.GRANT, PaperKind.REFUSAL, PaperKind.INSTANT_RESULT})
 
@@ -60,8 +65,13 @@ def document_number(case: Case, kind: PaperKind, entry: MessageId | None = None)
         return case.decision.document
     bearing = [moment.entry for moment in case.timeline if _document_of(moment.act) == kind.value]
     place = bearing.index(entry) + 1 if entry in bearing else 1
-    number = f"{case.number}-{FORM_NUMBERS[kind]}"
+    form = ONLINE_NUMBERS.get(kind) if came_online(case) else None
+    number = f"{case.number}-{form or FORM_NUMBERS[kind]}"
     return number if place == 1 else f"{number}-{place}"
+
+
+def came_online(case: Case) -> bool:
+    return bool(case.moments("submit_online"))
 
 
 def _document_of(act: str) -> str | None:

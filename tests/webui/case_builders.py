@@ -303,6 +303,13 @@ def _rarer(  # noqa: PLR0913, PLR0917
     ground = acts.TerminationGround.PRECONDITION_GONE
     return {
         "submitted": Story(m, (TOWN, WU, acts.SubmitOnline(INTAKE, full))),
+        "supplied_online": Story(
+            m,
+            (TOWN, WU, acts.SubmitOnline(INTAKE, lacking)),
+            (TOWN, WU, acts.Receive(INTAKE, lacking)),
+            (TOWN, WU, acts.NotifyDeficiency(lacking, "2026-12-21")),
+            (TOWN, WU, acts.Supplement(full)),
+        ),
         "pre_returned": Story(
             m,
             (TOWN, WU, acts.SubmitOnline(INTAKE, lacking)),

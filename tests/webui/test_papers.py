@@ -14,9 +14,10 @@ from tests.builders import COUNTY, INTAKE, NOON, OTHER_TOWN, TOWN, VILLAGE, WU
 from tests.doc_pages import rows
 from tests.webui.case_builders import Story, given_of, stories, verdicts
 from tests.webui.paper_stories import WORDS, given_for, papers_of_stories
+from tests.webui.paper_text import text_of
 from webui.documents import Paper, PaperKind, render
 from webui.documents.wording import row_for
-from webui.paper_numbers import FORM_NUMBERS
+from webui.paper_numbers import FORM_NUMBERS, ONLINE_NUMBERS
 from webui.papers import (
     PaperGiven,
     TransferLine,
@@ -133,6 +134,25 @@ def test_what_a_decision_said_is_printed_again_after_it_was_taken_back(name: str
 
     assert grant.document_number == "翁民低保〔2026〕18号"
     assert notice.items[0].number == "翁民低保〔2026〕18号"
+
+
+def test_what_completes_an_application_that_came_online_has_its_own_name_and_number() -> None:
+    story = STORIES["supplied_online"]
+    paper = paper_for("supplement-receipt", given_for(story), now=NOON, final=True)
+    [link] = [each for each in papers_of(story.case, story.matter) if each.kind is paper.kind]
+    text = text_of(render(paper))
+
+    assert (link.title, paper.document_number) == ("网上补正材料接收凭证", "A-0001-13")
+    assert "网上补正材料接收凭证" in text
+    assert "文书13" in text
+    at_the_counter = paper_for("supplement-receipt", given_for(STORIES["supplemented"]), now=NOON)
+    assert at_the_counter.document_number == "A-0001-05"
+
+
+@pytest.mark.parametrize("kind", ONLINE_NUMBERS)
+def test_an_online_counterpart_bears_the_number_of_its_form(kind: PaperKind) -> None:
+    assert row_for(kind, "10", online=True).number == ONLINE_NUMBERS[kind]
+    assert row_for(kind, "10").number == FORM_NUMBERS[kind]
 
 
 def test_a_notice_tells_every_deficiency_and_how_to_mend_it() -> None:

@@ -129,6 +129,7 @@ class Paper(Struct, frozen=True, kw_only=True):
     case_number: str
     issued_at: datetime
 
+    online: bool = False  # The application came by the portal, by post or by telephone.
     office: str = ""  # The counter whose hands did the work.
     document_number: str = ""
     matter_code: str = ""

@@ -84,7 +84,7 @@ def unprintable(paper: Paper) -> dict[str, list[str]]:
 
 def compose(paper: Paper) -> dict[str, Any]:
     """Everything the template places, as strings and lists of strings."""
-    row = row_for(paper.kind, paper.matter_type)
+    row = _row_of(paper)
     filler = Filler(paper)
     page = _body(paper, row, filler) | _head(paper, row) | _foot(paper, row)
     if paper.final:
@@ -99,7 +99,11 @@ def compose(paper: Paper) -> dict[str, Any]:
 
 def is_sealed(paper: Paper) -> bool:
     """Whether the seal's picture stands on the paper: only on one in force that bears a seal."""
-    return bool(paper.final and paper.seal_picture and row_for(paper.kind, paper.matter_type).seal)
+    return bool(paper.final and paper.seal_picture and _row_of(paper).seal)
+
+
+def _row_of(paper: Paper) -> Row:
+    return row_for(paper.kind, paper.matter_type, online=paper.online)
 
 
 def _head(paper: Paper, row: Row) -> dict[str, Any]:

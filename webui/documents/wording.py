@@ -1,7 +1,8 @@
 """The sentences of the papers, and how facts are put into them.
 
-A kind is a row of `templates/papers.toml`; its matter's type may replace parts of the row. A fact
-is only ever placed as a string: what an applicant wrote is never read as a placeholder or markup.
+A kind is a row of `templates/papers.toml`; its matter's type may replace parts of the row, and so
+may an application that came online. A fact is only ever placed as a string: what an applicant wrote
+is never read as a placeholder or markup.
 """
 
 import tomllib
@@ -71,16 +72,18 @@ def wording() -> Wording:
 
 
 @cache
-def row_for(kind: PaperKind, matter_type: str) -> Row:
+def row_for(kind: PaperKind, matter_type: str, *, online: bool = False) -> Row:
     """The row of a kind, as a matter of this type words it."""
     row = dict(wording().papers[kind])
     by_type: Mapping[str, Mapping[str, Any]] = row.pop("type", {})
-    return msgspec.convert(row | dict(by_type.get(matter_type, {})), Row)
+    when_online: Mapping[str, Any] = row.pop("online", {})
+    changed = dict(by_type.get(matter_type, {})) | (dict(when_online) if online else {})
+    return msgspec.convert(row | changed, Row)
 
 
-def title_of(kind: PaperKind, matter_type: str) -> str:
+def title_of(kind: PaperKind, matter_type: str, *, online: bool = False) -> str:
     """What a paper is called: for buttons and lists as well as for its head."""
-    return row_for(kind, matter_type).title
+    return row_for(kind, matter_type, online=online).title
 
 
 def in_words(moment: date | datetime | None, *, clock: bool = False) -> str:
