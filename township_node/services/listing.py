@@ -90,7 +90,7 @@ async def queue(
         lines, total = await office.lists.lines(some), len(claims)
     else:
         lines, total = await _page(office, wanted, query)
-    counted = {} if only else filters
+    counted = {} if only else {name: each for name, each in filters.items() if name != "claims"}
     survey = await office.lists.survey(filters[shown], counted)
     found = _listed(viewer, lines, total, query, survey)
     return replace(
