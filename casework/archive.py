@@ -16,7 +16,7 @@ from msgspec import Struct
 from casework.case import SUPPLEMENT, Case, Closure, Deferral, Extension, Moment, Status
 from casework.facts import facts_of
 from casework.material import MaterialState
-from casework.matter import MatterVersion, commits
+from casework.matter import MatterVersion, goes_by_commitment
 from casework.names import PartHash
 from casework.procedure import BY_NAME
 
@@ -176,7 +176,7 @@ class _File:
             yield Piece(Stage.RECEIPT, "cited")
         if (case.intake is not None and case.intake.has_agent) or case.collected_by is not None:
             yield Piece(Stage.RECEIPT, "entrustment", Keeping.ON_PAPER)
-        if commits(self._matter, facts_of(case)):
+        if goes_by_commitment(self._matter, facts_of(case)):
             yield Piece(Stage.ACCEPTANCE, "commitment", Keeping.ON_PAPER)
         if case.deferral is not Deferral.NONE:
             yield Piece(Stage.ACCEPTANCE, "deferral-commitment", Keeping.ON_PAPER)

@@ -418,6 +418,18 @@ def commits(matter: MatterVersion, facts: Facts) -> bool:
     return made and commitment_offered(matter, facts) is not None
 
 
+def goes_by_commitment(matter: MatterVersion, facts: Facts) -> bool:
+    """Whether an application is made on the applicant's word: a commitment is to be signed.
+
+    The situation that a commitment brings about tells it as well, where nobody was asked.
+    """
+    offer = matter.supports.commitment
+    scenario = scenario_for(matter, facts)
+    named = offer.scenario if offer is not None else None
+    by_situation = named is not None and scenario is not None and scenario.id == named
+    return by_situation or commits(matter, facts)
+
+
 def promised_limit(matter: MatterVersion, facts: Facts) -> Limit:
     """The promised limit of the scenario that applies, or else of the matter."""
     scenario = scenario_for(matter, facts)

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from casework.case import Case, Deferral
 from casework.facts import facts_of
-from casework.matter import MatterVersion, scenario_for
+from casework.matter import MatterVersion, goes_by_commitment
 from casework.names import MessageId
 from casework.procedure import BY_NAME
 from webui.documents import PaperKind, title_of
@@ -44,13 +44,5 @@ def _kinds(
         yield PaperKind.ENTRUSTMENT, None, None
     if case.deferral is not Deferral.NONE:
         yield PaperKind.DEFERRAL_COMMITMENT, None, None
-    if is_committed(case, matter):
+    if goes_by_commitment(matter, facts_of(case)):
         yield PaperKind.COMMITMENT, None, None
-
-
-def is_committed(case: Case, matter: MatterVersion) -> bool:
-    """Whether the application came in by the route of notice and commitment."""
-    offer = matter.supports.commitment
-    scenario = scenario_for(matter, facts_of(case))
-    named = offer.scenario if offer is not None else None
-    return named is not None and scenario is not None and scenario.id == named

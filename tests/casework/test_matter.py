@@ -9,10 +9,12 @@ import msgspec
 import pytest
 
 from casework.catalogue import Catalogue, decode_catalogue, decode_matter
+from casework.condition import FactValue
 from casework.matter import (
     MatterRef,
     MatterStatus,
     effective_on,
+    goes_by_commitment,
     in_force,
     promised_limit,
     version_on,
@@ -101,3 +103,24 @@ def test_materials_steps_and_procedures_are_found_by_their_names(catalogue: Cata
             assert matter.step(step.seq) is step
             assert step.special is None or matter.special(step.special) is not None
     assert catalogue.matters[0].material("m99") is None
+
+
+@pytest.mark.parametrize(
+    ("matter", "facts", "signed"),
+    [
+        # A situation of its own, which nobody who declines is in.
+        ("timber-felling-permit", {"volume_m3": 8}, True),
+        ("timber-felling-permit", {"volume_m3": 8, "case.commitment": False}, False),
+        ("timber-felling-permit", {"volume_m3": 20, "case.commitment": True}, False),
+        # A commitment that stands in for papers: only whoever made it signs it.
+        ("company-registration", {}, False),
+        ("company-registration", {"case.commitment": True}, True),
+        ("real-estate-mortgage", {"case.commitment": True}, False),
+    ],
+)
+def test_a_commitment_is_signed_by_whom_it_concerns(
+    catalogue: Catalogue, matter: str, facts: dict[str, FactValue], *, signed: bool
+) -> None:
+    version = catalogue.find(MatterRef(MatterId(matter), 1))
+    assert version is not None
+    assert goes_by_commitment(version, facts) is signed

@@ -2,6 +2,7 @@
 
 import pytest
 from jinja2 import Environment
+from msgspec.structs import replace
 
 from casework import act as acts
 from casework.names import OfficerId
@@ -118,3 +119,15 @@ def test_the_warning_of_a_list_is_one_line() -> None:
     assert lacking_words(("收件阶段　申请表", "办结阶段　办理结果文件")) == (
         "归档材料还缺：收件阶段　申请表；办结阶段　办理结果文件"
     )
+
+
+def test_the_commitment_that_was_signed_is_looked_for_on_paper() -> None:
+    felling = county.matter("timber-felling-permit")
+    small = replace(INTAKE, facts=(acts.FactItem("volume_m3", 8),))
+    view = archive_view(
+        given_of(Story(felling, (TOWN, WU, acts.Receive(small, verdicts(felling)))))
+    )
+
+    assert view is not None
+    kept = [piece for shelf in view.shelves for piece in shelf.pieces if piece.words == "纸质归档"]
+    assert "告知承诺书" in [piece.name for piece in kept]
