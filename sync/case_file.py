@@ -24,7 +24,7 @@ from casework.party import ApplicantSheet, HandoverSheet
 from casework.procedure import BY_NAME
 from sync import part_rows
 from sync.batch import Batch
-from sync.bodies import Deposit
+from sync.bodies import Deposit, Notice
 from sync.claims import open_deposits
 from sync.desk import Desk, Sitting
 from sync.engine import Work
@@ -100,6 +100,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     offline: frozenset[MessageId]
     colleagues: tuple[Officer, ...] = ()
     duplicates: tuple[Case, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     def text_of(self, entry: MessageId, name: str) -> str | None:
         """What an entry's part of this name says, if it lies here."""
@@ -157,6 +158,7 @@ async def read_case_file(
         fallen=read.fallen,
         offline=read.offline,
         colleagues=approvers(PositionKind, standing),
+        notices=read.notices,
         duplicates=tuple([await node.journal.get_case(each) for each in standing.duplicates]),
     )
 
@@ -175,6 +177,7 @@ class _Read(Struct, frozen=True, kw_only=True):
     deposits: tuple[DepositFound, ...]
     fallen: tuple[Written, ...]
     offline: frozenset[MessageId]
+    notices: tuple[Notice, ...]
 
 
 def _read(batch: Batch, case_id: CaseId) -> _Read:
@@ -198,8 +201,10 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
     )
     wanted = frozenset(ref.hash for ref in refs if ref.name in TEXTS | SHEETS)
     small = part_rows.small_parts(batch.work, sorted(wanted))
+    bodies = map(stored_body, messages)
     return _Read(
         case=case,
+        notices=tuple(each for each in bodies if isinstance(each, Notice)),
         blocked=state.blocked,
         applicant=state.applicant,
         row=row_state(batch, case_id),

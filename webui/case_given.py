@@ -66,6 +66,13 @@ class Duplicate(Struct, frozen=True):
     node: NodeId
 
 
+class CountyNotice(Struct, frozen=True):
+    """What the county has said about the case, by a code and what belongs into its sentence."""
+
+    code: str
+    args: Mapping[str, str]
+
+
 class CaseGiven(Struct, frozen=True, kw_only=True):
     """A case and what is known around it, as one officer at one node sees it."""
 
@@ -96,6 +103,7 @@ class CaseGiven(Struct, frozen=True, kw_only=True):
     departments: Mapping[DepartmentId, str] = {}
     colleagues: tuple[Officer, ...] = ()  # who may be named as having agreed to an act
     duplicates: tuple[Duplicate, ...] = ()
+    notices: tuple[CountyNotice, ...] = ()
 
     def text_of(self, entry: MessageId, name: str) -> str:
         """What an entry's part of this name says, as far as it lies here."""

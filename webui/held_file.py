@@ -20,7 +20,7 @@ from casework.names import DepartmentId, MessageId, NodeId, OfficerId, PartHash
 from casework.organisation import Officer
 from casework.party import ApplicantSheet
 from webui import labels
-from webui.case_given import CaseGiven, Duplicate, PartStanding, WaitingDeposit
+from webui.case_given import CaseGiven, CountyNotice, Duplicate, PartStanding, WaitingDeposit
 from webui.list_view import SyncMark
 from webui.names_known import Names
 
@@ -32,6 +32,13 @@ class HeldPart(Protocol):
     def received(self) -> int: ...
     @property
     def total(self) -> int: ...
+
+
+class HeldNotice(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def args(self) -> Mapping[str, str]: ...
 
 
 class HeldDeposit(Protocol):
@@ -97,6 +104,8 @@ class HeldFile(Protocol):
     def colleagues(self) -> tuple[Officer, ...]: ...
     @property
     def duplicates(self) -> tuple[Case, ...]: ...
+    @property
+    def notices(self) -> Sequence[HeldNotice]: ...
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -144,6 +153,7 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         departments=seen.departments,
         colleagues=file.colleagues,
         duplicates=tuple(_duplicate(each) for each in file.duplicates),
+        notices=tuple(CountyNotice(each.code, each.args) for each in file.notices),
     )
 
 
