@@ -350,6 +350,29 @@ class ChangePickup(Act, frozen=True, tag="change_pickup"):
     pickup: NodeOnWire
 
 
+class Ask(_Dated, frozen=True, tag="ask"):
+    """Another node is asked about the case (row H9); the words stand in the part `question`.
+
+    Who asks is named here as well: whoever adopts a deposited question is somebody else.
+    """
+
+    to: NodeOnWire
+    answer_by: str  # ISO date
+    asker: NodeOnWire
+    officer: OfficerId
+
+    @classmethod
+    def _day_member(cls) -> str:
+        return "answer_by"
+
+
+class Answer(Act, frozen=True, tag="answer"):
+    """`question` is the entry or deposit that asked; the words stand in the part `answer`."""
+
+    question: MessageId
+    officer: OfficerId
+
+
 Restatable = (
     Draft
     | SubmitOnline
@@ -397,6 +420,8 @@ Restatable = (
     | SettleFee
     | Instant
     | ChangePickup
+    | Ask
+    | Answer
 )
 
 

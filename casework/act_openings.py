@@ -13,6 +13,7 @@ from casework.case import SUPPLEMENT, Case, Closure, Deferral, Extension
 from casework.case_clocks import clocks_of, deemed_on
 from casework.clock import Clock, ClockName, ClockState
 from casework.clock_rules import may_lapse
+from casework.contacts import open_questions
 from casework.errors import (
     ActNotOpenError,
     ApprovalMissingError,
@@ -200,6 +201,11 @@ def _green(case: Case, _: Standing) -> None:
         raise ActNotOpenError("the case goes before others already")
 
 
+def _answer(case: Case, standing: Standing) -> None:
+    if not open_questions(case, standing.node):
+        raise ActNotOpenError("nothing is asked of this node")
+
+
 def _fee(_: Case, standing: Standing) -> None:
     if not standing.matter.fees:
         raise ActNotOpenError("the matter is free")
@@ -231,4 +237,5 @@ _CHECKS: Final[Mapping[type[Act], Callable[[Case, Standing], None]]] = {
     acts.KeepApart: _duplicate,
     acts.OpenGreenChannel: _green,
     acts.SettleFee: _fee,
+    acts.Answer: _answer,
 }

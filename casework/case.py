@@ -117,6 +117,27 @@ class Decision(Struct, frozen=True):
     revoked: bool = False  # taken back: it no longer has effect
 
 
+class Answered(Struct, frozen=True):
+    """The answer to a question; `entry` bears its words."""
+
+    entry: MessageId
+    officer: OfficerId
+    at: datetime
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What one node asks another about the case; `entry` bears the words."""
+
+    id: MessageId  # the entry that asked, or the deposit that it adopted
+    entry: MessageId
+    asker: NodeId
+    officer: OfficerId
+    to: NodeId
+    at: datetime
+    answer_by: str  # ISO date
+    answer: Answered | None = None
+
+
 class FeeSettled(Struct, frozen=True):
     """A fee of the matter, by its place in the list, paid or waived."""
 
@@ -161,6 +182,7 @@ class Case(Struct, frozen=True, kw_only=True):
     rivals: tuple[MessageId, ...] = ()
     fallen: tuple[MessageId, ...] = ()
     taken_up: tuple[MessageId, ...] = ()
+    questions: tuple[Question, ...] = ()
     parts: tuple[CasePart, ...] = ()
     timeline: tuple[Moment, ...] = ()
 

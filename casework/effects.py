@@ -21,6 +21,7 @@ from casework.case import (
     Moment,
     Status,
 )
+from casework.contacts import answered, asked
 from casework.entry import Written
 from casework.names import MessageId
 from casework.procedure import PROCEDURE
@@ -155,8 +156,12 @@ def _ended(case: Case, act: acts.AnyAct, _: Written, __: datetime) -> Case | Non
             return case if closure is not None else None
 
 
-def _moved(case: Case, act: acts.AnyAct, written: Written, _: datetime) -> Case | None:
+def _moved(case: Case, act: acts.AnyAct, written: Written, at: datetime) -> Case | None:  # noqa: PLR0911
     match act:
+        case acts.Ask():
+            return asked(case, act, written, at)
+        case acts.Answer():
+            return answered(case, act, written, at)
         case acts.ChangePickup(pickup):
             return replace(case, pickup=pickup)
         case acts.OpenGreenChannel():
@@ -247,7 +252,7 @@ def moment_of(
         delegation=entry.delegation,
         adopted=adopted,
         outcome=_outcome(meaning),
-        due_on=getattr(meaning, "supply_by", None) or getattr(meaning, "expected_by", None),
+        due_on=_due_on(meaning),
         pen_to=getattr(meaning, "to", None),
         code=meaning.code if isinstance(meaning, acts.ReclaimPen) else None,
         procedure=getattr(meaning, "procedure", None),
@@ -255,6 +260,11 @@ def moment_of(
         approved_by=getattr(meaning, "approved_by", None) or getattr(meaning, "agreed_by", None),
         extra=getattr(meaning, "extra", None),
     )
+
+
+def _due_on(meaning: acts.AnyAct) -> str | None:
+    days = ("supply_by", "expected_by", "answer_by")
+    return next((found for day in days if (found := getattr(meaning, day, None))), None)
 
 
 def _outcome(meaning: acts.AnyAct) -> str | None:

@@ -235,6 +235,18 @@ class DepositTakenError(CaseworkError):
     code = "E_DEPOSIT_TAKEN"
 
 
+class QuestionError(CaseworkError):
+    """A question to oneself, to another county, or in somebody else's name."""
+
+    code = "E_QUESTION"
+
+
+class AnswerError(CaseworkError):
+    """Nothing of the kind is asked of this node, or it was answered already."""
+
+    code = "E_ANSWER"
+
+
 class PartMissingError(CaseworkError):
     """An act that must carry a document or a statement came without it."""
 

@@ -424,6 +424,8 @@ def _along_the_way() -> tuple[Row, ...]:
         _row("33", a.ChangePickup, _UNDELIVERED, Power.PEN, _ISSUING | _APPROVERS),
         _row("35", a.OpenGreenChannel, UNDECIDED, Power.PEN, _GREEN, parts={"grounds"}),
         _row("36", a.SettleFee, _FEES, Power.PEN, _COUNTER | _APPROVERS, paper="fee-notice"),
+        _row("37", a.Ask, OPEN, Power.PEN, _AT_WORK, parts={"question"}),
+        _row("37", a.Answer, OPEN, Power.PEN, _AT_WORK, parts={"answer"}),
     )
 
 

@@ -73,6 +73,7 @@ class DepositKind(StrEnum):
     SUPPLEMENT = "supplement"
     WITHDRAWAL = "withdrawal"
     QUESTION = "question"
+    ANSWER = "answer"
     CHANGE_PICKUP = "change-pickup"
     SIGHTING = "sighting"
 

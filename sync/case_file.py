@@ -81,6 +81,7 @@ class Signed(Struct, frozen=True):
 
 class CaseFile(Struct, frozen=True, kw_only=True):
     case: Case
+    officer: OfficerId  # who reads it
     matter: MatterVersion
     now: datetime
     blocked: str | None
@@ -135,6 +136,7 @@ async def read_case_file(
         )
     return CaseFile(
         case=case,
+        officer=officer.id,
         matter=matter_of(holdings, case.matter),
         now=standing.now,
         blocked=read.blocked,

@@ -160,10 +160,15 @@ def is_widened(before: Case | None, after: Case | None, node: NodeId) -> bool:
     """Whether a node may have parts that it was not given, or has since erased."""
     if before is None or after is None:
         return False
-    if (before.pen, before.pickup) == (after.pen, after.pickup):
+    if _roles(before) == _roles(after):
         return False
     names = {part.ref.name for part in before.parts}
     return any(entitled(after, node, n) and not entitled(before, node, n) for n in names)
+
+
+def _roles(case: Case) -> tuple[object, ...]:
+    """What may let a node that knows a case have more of it."""
+    return case.pen, case.pickup, case.questions
 
 
 def _list_whole_case(

@@ -157,6 +157,7 @@ class CaseRow(Table, tablename="case_row"):
     owes = Boolean(default=None, null=False)  # whether the applicant has papers to bring
     supply_by = Varchar(length=10, default=None, null=True)  # until when, if a day was set
     taken_up = Varchar(length=None, default=None, null=False)  # deposits, a space around each
+    calls = Varchar(length=None, default=None, null=True)  # what waits for some node: `calls_text`
     due_on = Varchar(length=10, default=None, null=True, index=True)  # for lists; the tier fills it
     urgency = Integer(default=None, null=True)  # likewise
     papers = Integer(default=None, null=True)  # likewise: how many its bag takes up
@@ -240,6 +241,7 @@ INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS case_id_tail ON case_row (id_tail)",
     "CREATE INDEX IF NOT EXISTS case_blocked ON case_row (id) WHERE blocked IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS case_owing ON case_row (supply_by, id) WHERE owes = TRUE",
+    "CREATE INDEX IF NOT EXISTS case_calls ON case_row (id, calls) WHERE calls IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS case_bag ON case_row (opened_by, began_at, id) WHERE papers > 0",
     "CREATE INDEX IF NOT EXISTS message_refused ON message (case_id) WHERE state = 'refused'",
     "CREATE INDEX IF NOT EXISTS message_deposit ON message (case_id) WHERE kind = 'deposit'",

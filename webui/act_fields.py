@@ -183,6 +183,11 @@ def _fee(given: CaseGiven) -> Fields:
     return {"selects": tuple(selects), "inputs": (_input("paid_yuan", amount),)}
 
 
+def _asked_first(given: CaseGiven) -> str:
+    """Whoever has the case, where that is somebody else; they are asked most."""
+    return given.case.pen if given.case.pen in given.contacts else ""
+
+
 def _duplicate(given: CaseGiven) -> SelectField:
     return _select("other", tuple((each.id, each.number) for each in given.duplicates))
 
@@ -308,4 +313,9 @@ _FIELDS: Final[Mapping[str, Callable[[CaseGiven], Fields]]] = {
     "hand_over_pen": lambda g: {"selects": (_select("to", g.destinations),)},
     "change_pickup": lambda g: {"selects": (_select("pickup", g.counters, g.case.pickup or ""),)},
     "reclaim_pen": _reclaim,
+    "ask": lambda g: {
+        "selects": (_select("ask_to", g.contacts, _asked_first(g)),),
+        "texts": (_text("question"),),
+    },
+    "answer": lambda _: {"texts": (_text("answer"),)},
 }

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from casework import act as acts
 from casework.act import AnyAct
+from casework.contacts import open_questions
 from casework.names import CaseId, DepartmentId, MessageId, NodeId, OfficerId
 from casework.party import HandoverSheet
 from webui import labels
@@ -286,6 +287,19 @@ def _take_up_deposit(reading: Reading) -> AnyAct | None:
     return acts.TakeUpDeposit(chosen.id, chosen.at_text, chosen.act)
 
 
+def _ask(reading: Reading) -> AnyAct | None:
+    reading.keep_text("question", "question")
+    place = reading.place
+    to, answer_by = reading.choice("ask_to", place.contacts), reading.last_day("answer_by")
+    return acts.Ask(NodeId(to), answer_by, place.node, place.officer) if to and answer_by else None
+
+
+def _answer(reading: Reading) -> AnyAct:
+    reading.keep_text("answer", "answer")
+    owed = [each.id for each in open_questions(reading.place.case, reading.place.node)]
+    return acts.Answer(MessageId(reading.choice("question", owed)), reading.place.officer)
+
+
 _READERS: Final[Mapping[str, Callable[[Reading], AnyAct | None]]] = {
     "draft": lambda r: acts.Draft(intake) if (intake := r.intake()) else None,
     "collect": _collect,
@@ -336,5 +350,7 @@ _READERS: Final[Mapping[str, Callable[[Reading], AnyAct | None]]] = {
     "return_pen": _return_pen,
     "reclaim_pen": _reclaim_pen,
     "take_up_deposit": _take_up_deposit,
+    "ask": _ask,
+    "answer": _answer,
     "change_pickup": lambda r: acts.ChangePickup(NodeId(r.choice("pickup", r.place.counters))),
 }

@@ -96,6 +96,8 @@ class CaseGiven(Struct, frozen=True, kw_only=True):
     departments: Mapping[DepartmentId, str] = {}
     colleagues: tuple[Officer, ...] = ()  # who may be named as having agreed to an act
     duplicates: tuple[Duplicate, ...] = ()
+    officer: OfficerId = OfficerId("")  # who looks
+    contacts: Mapping[NodeId, str] = {}  # whom they may ask about the case; nobody: they only read
 
     def text_of(self, entry: MessageId, name: str) -> str:
         """What an entry's part of this name says, as far as it lies here."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from casework import act as acts
 from casework.case import Deferral
 from casework.case_clocks import urgency_of
 from casework.facts import facts_of
@@ -18,6 +19,7 @@ from webui import labels
 from webui.act_dialogs import ActDialog, deposit_dialog
 from webui.case_act_view import ActsView, acts_of
 from webui.case_clock_view import ClockView, LedgerView, ledger_view
+from webui.case_contacts import ContactsView, contacts_of, takes_up
 from webui.case_form_view import ApplicantView, FieldView, applicant_of, fields_of
 from webui.case_given import CaseGiven, Duplicate
 from webui.case_material_view import MaterialView, ScanView, materials_of, scans_of
@@ -112,6 +114,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     timeline: tuple[MomentView, ...]
     fallen: tuple[FallenView, ...]
     deposits: tuple[DepositView, ...]
+    contacts: ContactsView
     papers: tuple[PaperView, ...]
     acts: ActsView
     expanded: bool = False
@@ -154,6 +157,7 @@ def case_view(given: CaseGiven) -> CaseView:
         timeline=timeline_of(given),
         fallen=fallen_of(given),
         deposits=_deposits(given),
+        contacts=contacts_of(given),
         papers=tuple(_paper(link, given) for link in papers_of(case, given.matter)),
         acts=acts_of(given),
     )
@@ -249,7 +253,7 @@ def _decision(given: CaseGiven) -> DecisionView | None:
 
 
 def _deposits(given: CaseGiven) -> tuple[DepositView, ...]:
-    here = given.case.pen == given.node and given.why_not.get("take_up_deposit", True) is None
+    here = takes_up(given)
     return tuple(
         DepositView(
             id=each.id,
@@ -264,6 +268,7 @@ def _deposits(given: CaseGiven) -> tuple[DepositView, ...]:
             dialog=deposit_dialog(each, given) if here and each.act is not None else None,
         )
         for each in given.deposits
+        if not isinstance(each.act, acts.Ask | acts.Answer)
     )
 
 

@@ -68,6 +68,8 @@ class HeldFile(Protocol):
     @property
     def case(self) -> Case: ...
     @property
+    def officer(self) -> OfficerId: ...
+    @property
     def matter(self) -> MatterVersion: ...
     @property
     def now(self) -> datetime: ...
@@ -111,6 +113,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     destinations: Mapping[NodeId, str] = {}
     counters: Mapping[NodeId, str] = {}
     departments: Mapping[DepartmentId, str] = {}
+    contacts: Mapping[NodeId, str] = {}
     show_sync: bool = True
 
 
@@ -143,6 +146,8 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         counters=seen.counters,
         departments=seen.departments,
         colleagues=file.colleagues,
+        officer=file.officer,
+        contacts=seen.contacts,
         duplicates=tuple(_duplicate(each) for each in file.duplicates),
     )
 

@@ -58,6 +58,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "owes": Boolean(default=None, null=False),
         "supply_by": Varchar(length=10, default=None, null=True),
         "taken_up": Varchar(length=None, default=None, null=False),
+        "calls": Varchar(length=None, default=None, null=True),
         "due_on": Varchar(length=10, index=True, default=None, null=True),
         "urgency": Integer(default=None, null=True),
         "papers": Integer(default=None, null=True),

@@ -20,6 +20,7 @@ from central.routes.lists import (
 from central.services.batches import AT_ONCE_MAX, OPINION_CHARS_MAX, BatchDone
 from central.services.queues import (
     ALL_VIEWS,
+    LISTED,
     TODO_VIEWS,
     View,
 )
@@ -49,6 +50,7 @@ _FIGURES: Final = (
     View.OVERDUE,
     View.SOON,
     View.DEPOSITS,
+    View.ANSWERS,
     View.CLOSING,
     View.WRONG,
 )
@@ -151,7 +153,7 @@ async def _todo(
     lines, total = await use.queues.todo(reach, wanted)
     figures = await use.queues.figures(reach)
     name = query.view or "todo"
-    short = query.view in {View.DEPOSITS, View.WRONG}
+    short = query.view in LISTED
     return CaseList(
         rows=rows_of(use, reach, lines),
         total=total,

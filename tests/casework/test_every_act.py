@@ -66,7 +66,7 @@ PEOPLE = {
 # whichever of county, township and village lets them.
 BEGINNINGS = {"draft", "submit_online", "collect", "receive"}
 CARRIED = {"hand_over_pen", "return_pen", "reclaim_pen", "take_up_deposit"}
-UNDER_WAY = CARRIED | {"change_pickup", "terminate"}
+UNDER_WAY = CARRIED | {"change_pickup", "terminate", "ask"}
 UNDECIDED = UNDER_WAY | {"withdraw", "open_green_channel"}
 ASKED_FOR = UNDECIDED | {"settle_fee"}
 ANSWERS = {"accept", "accept_deferred", "notify_deficiency", "refuse_acceptance"}
@@ -97,6 +97,7 @@ OPEN_TO_ALL_POWERS = {
         JUDGED - {"request_extension"} | DECISIONS | {"grant_extension", "refuse_extension"}
     ),
     "twice_in_review": JUDGED | {"merge_into", "keep_apart"},
+    "questioned": JUDGED | DECISIONS | {"answer"},
     "forwarded": ASKED_FOR | DECISIONS | {"answer_from_above"},
     "decided": UNDER_WAY | {"settle_fee", "produce_result"},
     "result_held": UNDER_WAY | {"settle_fee", "deferred_satisfied"},

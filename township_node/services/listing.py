@@ -7,7 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from casework.case import Status
-from casework.names import MatterId, NodeId, Tier, tier_of
+from casework.contacts import CallKind
+from casework.names import CaseId, MatterId, NodeId, Tier, tier_of
 from casework.organisation import Officer, Role
 from sync.case_lists import CaseFilter, CaseLine, Order, Survey
 from township_node.services.office import Office
@@ -43,7 +44,9 @@ _TURNS: Final[Mapping[Role, frozenset[Status]]] = {
     Role.CHIEF_REPRESENTATIVE: frozenset(FOR_REVIEW),
     Role.LEADER: frozenset(FOR_REVIEW),
 }
-QUEUES: Final = ("todo", "review", "overdue", "soon", "ready", "arrivals", "claims")
+QUEUES: Final = ("todo", "review", "overdue", "soon", "ready", "arrivals", "claims", "answers")
+# Lists that no column of a case tells by itself; they are short.
+_LISTED: Final = ("claims", "answers")
 PLACES: Final = ("here", "elsewhere", "closed", "all")
 _HERE: Final = "here"
 _ELSEWHERE: Final = "elsewhere"
@@ -55,6 +58,7 @@ _CARDS: Final = {
     "ready": "",
     "arrivals": "",
     "claims": "",
+    "answers": "amber",
 }
 
 
@@ -83,11 +87,14 @@ async def queue(
     query = _read(office, asked, () if only else QUEUES)
     shown = only or query.view or viewer.home
     filters = _filters(office)
-    claims = await office.lists.with_open_deposits(office.me)
+    listed = {
+        "claims": await office.lists.with_open_deposits(office.me),
+        "answers": await office.lists.called(CallKind.ANSWER, office.me),
+    }
     wanted = _narrowed(office, filters[shown], query)
-    if shown == "claims":
-        some = claims[query.offset : query.offset + query.limit]
-        lines, total = await office.lists.lines(some), len(claims)
+    if shown in _LISTED:
+        some = listed[shown][query.offset : query.offset + query.limit]
+        lines, total = await office.lists.lines(some), len(listed[shown])
     else:
         lines, total = await _page(office, wanted, query)
     counted = {} if only else filters
@@ -98,7 +105,7 @@ async def queue(
         base_url=base_url,
         title=word("list", shown),
         statuses=() if filters[shown].statuses else found.statuses,
-        stats=() if only else _stats(viewer, {**survey.counts, "claims": len(claims)}, shown),
+        stats=() if only else _stats(viewer, {**survey.counts, **_lengths(listed)}, shown),
     )
 
 
@@ -207,6 +214,7 @@ def _filters(office: Office) -> dict[str, CaseFilter]:
         "ready": replace(here, statuses=(Status.READY,)),
         "arrivals": replace(here, statuses=(Status.COLLECTED,)),
         "claims": here,
+        "answers": CaseFilter(),
     }
 
 
@@ -234,7 +242,7 @@ def _narrowed(office: Office, base: CaseFilter, query: ListQuery) -> CaseFilter:
 
 def _stats(viewer: Viewer, counts: Mapping[str, int], shown: str) -> tuple[StatCard, ...]:
     listed = ["review" if viewer.decides_only else "todo", "overdue", "soon", "ready"]
-    listed += ["claims"] if counts["claims"] else []
+    listed += [name for name in _LISTED if counts[name]]
     listed += [] if viewer.decides_only else ["arrivals"]
     return tuple(
         StatCard(
@@ -247,6 +255,10 @@ def _stats(viewer: Viewer, counts: Mapping[str, int], shown: str) -> tuple[StatC
         )
         for name in listed
     )
+
+
+def _lengths(listed: Mapping[str, Sequence[CaseId]]) -> dict[str, int]:
+    return {name: len(cases) for name, cases in listed.items()}
 
 
 def _note(name: str, counts: Mapping[str, int]) -> str:

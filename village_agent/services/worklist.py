@@ -8,6 +8,8 @@ from typing import Final
 from msgspec import Struct
 
 from casework.case import Case, Moment, Status
+from casework.contacts import CallKind
+from casework.names import CaseId
 from sync.case_lists import CaseFilter, CaseLine
 from village_agent.services.listed import PAGE_SIZE, Listed, listed
 from village_agent.services.reading import case_url
@@ -21,7 +23,8 @@ from webui.filters import clock_time, day_short, local, mask_name
 from webui.held_file import sync_mark
 from webui.list_view import SyncMark
 
-VIEWS: Final = ("open", "results", "done", "all")
+ANSWERS: Final = "answers"
+VIEWS: Final = ("open", "results", "done", "all", ANSWERS)
 DONE: Final = (Status.DELIVERED, Status.CLOSED)
 UNDER_WAY: Final = tuple(
     status for status in Status if status not in {*DONE, Status.READY, Status.DRAFT}
@@ -61,6 +64,7 @@ class Home(Struct, frozen=True, kw_only=True):
     owing: int
     earliest: date | None
     bags: int
+    answers: int  # cases about which this village is asked
 
 
 async def home(station: Station) -> Home:
@@ -77,6 +81,7 @@ async def home(station: Station) -> Home:
         owing=figures.owing,
         earliest=figures.earliest,
         bags=figures.bags,
+        answers=len(await _asked(station)),
     )
 
 
@@ -122,7 +127,9 @@ async def drafts_of(station: Station) -> tuple[Row, ...]:
 
 
 async def mine(station: Station, view: str, number: int) -> Listed[Row]:
-    """Everything that passed through this laptop, by how far it is."""
+    """Everything that passed through this laptop, by how far it is, or about which it is asked."""
+    if view == ANSWERS:
+        return await _to_answer(station, number)
     wanted = {
         "open": CaseFilter(statuses=UNDER_WAY),
         "results": CaseFilter(statuses=(Status.READY,)),
@@ -134,6 +141,21 @@ async def mine(station: Station, view: str, number: int) -> Listed[Row]:
         return await station.lists.page(
             wanted, order="newest", offset=window.offset, limit=window.limit
         )
+
+    found = await listed(read, number)
+    return found.of(tuple([await _row(station, line) for line in found.rows]))
+
+
+async def _asked(station: Station) -> tuple[CaseId, ...]:
+    return await station.lists.called(CallKind.ANSWER, station.me)
+
+
+async def _to_answer(station: Station, number: int) -> Listed[Row]:
+    asked = await _asked(station)
+
+    async def read(window: Window) -> tuple[tuple[CaseLine, ...], int]:
+        some = asked[window.offset : window.offset + window.limit]
+        return await station.lists.lines(some), len(asked)
 
     found = await listed(read, number)
     return found.of(tuple([await _row(station, line) for line in found.rows]))

@@ -1,0 +1,98 @@
+"""Questions and answers between nodes, attached to a case (row H9).
+
+Asking starts and stops no clock and changes no status. The node asked is concerned with the case
+for as long as it owes an answer; a node without the pen asks and answers by deposits.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from casework import act as acts
+from casework.act import AnyAct
+from casework.case import Answered, Case, Question
+from casework.entry import Written
+from casework.errors import AnswerError, DateOrderError, QuestionError
+from casework.limits import LIMIT_DAYS_MAX
+from casework.names import MessageId, NodeId, OfficerId, county_of
+
+
+class CallKind(StrEnum):
+    """What a node is called on to do; stored, so never change a value."""
+
+    ANSWER = "answer"
+
+
+class Call(Struct, frozen=True):
+    """Something that waits for a node at a case whoever holds the pen, and until when."""
+
+    kind: CallKind
+    node: NodeId
+    by: str  # ISO date
+    id: MessageId
+
+
+def calls_of(case: Case) -> tuple[Call, ...]:
+    return tuple(
+        Call(CallKind.ANSWER, each.to, each.answer_by, each.id) for each in open_questions(case)
+    )
+
+
+def asked(case: Case, act: acts.Ask, written: Written, at: datetime) -> Case:
+    """The case with one more question."""
+    question = Question(
+        id=said_by(written),
+        entry=written.id,
+        asker=act.asker,
+        officer=act.officer,
+        to=act.to,
+        at=at,
+        answer_by=act.answer_by,
+    )
+    return replace(case, questions=(*case.questions, question))
+
+
+def answered(case: Case, act: acts.Answer, written: Written, at: datetime) -> Case:
+    """The case with a question answered; the first answer stands."""
+    answer = Answered(written.id, act.officer, at)
+    return replace(
+        case,
+        questions=tuple(
+            replace(each, answer=answer) if each.id == act.question and not each.answer else each
+            for each in case.questions
+        ),
+    )
+
+
+def said_by(written: Written) -> MessageId:
+    """The message in which somebody said it: the deposit, where the entry adopts one."""
+    act = written.entry.act
+    return act.deposit if isinstance(act, acts.TakeUpDeposit) else written.id
+
+
+def open_questions(case: Case, to: NodeId | None = None) -> tuple[Question, ...]:
+    """What is still to be answered, by one node or by any; a case that has ended asks nothing."""
+    if not case.is_open:
+        return ()
+    return tuple(each for each in case.questions if each.answer is None and to in {None, each.to})
+
+
+def check_said(
+    case: Case | None, act: AnyAct, node: NodeId, officer: OfficerId, today: date | None
+) -> None:
+    """Whether a question or an answer is by who says it; `today` None: it waited as a deposit."""
+    match act:
+        case acts.Ask(to, answer_by, asker, by):
+            if (asker, by) != (node, officer) or to == node or county_of(to) != county_of(node):
+                raise QuestionError(f"{asker} asks {to}, at {node}")
+            days = (date.fromisoformat(answer_by) - today).days if today else 0
+            if not 0 <= days <= LIMIT_DAYS_MAX:
+                raise DateOrderError(f"{answer_by}, on {today}")
+        case acts.Answer(question, by):
+            owed = open_questions(case, node) if case is not None else ()
+            if by != officer or question not in {each.id for each in owed}:
+                raise AnswerError(f"{question}, at {node}")
+        case _:
+            return
