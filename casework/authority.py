@@ -50,14 +50,14 @@ def check_officer(row: Row, standing: Standing) -> None:
     if not officer.may_work(standing.today):
         raise OfficerNotTrainedError(officer.id)
     _check_substitute(standing)
-    if row.roles and not standing.has_role(*(Role(each) for each in row.roles)):
+    if row.roles and not standing.has_role(*row.roles):
         raise RoleMissingError(f"{officer.id} holds {officer.roles}, {row.name} asks {row.roles}")
     _check_department(row, standing)
 
 
 def _check_department(row: Row, standing: Standing) -> None:
     """At the county a department's officers act in its matters only; a counter serves them all."""
-    at_a_desk = _OF_ALL_DEPARTMENTS & {Role(each) for each in row.roles}
+    at_a_desk = _OF_ALL_DEPARTMENTS & row.roles
     if not standing.is_county or standing.has_role(*at_a_desk):
         return
     if standing.officer.department != standing.matter.department:

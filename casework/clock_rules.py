@@ -96,9 +96,8 @@ def notice_expired(clock: Clock) -> date | None:
     return clock.started_on
 
 
-def deemed_granted(matter: MatterVersion, statutory: Clock) -> Deemed | None:
+def deemed_granted(deemed: Deemed | None, statutory: Clock) -> Deemed | None:
     """What the expiry of the statutory limit brings about, once it has."""
-    deemed = matter.supports.deemed
     expired = statutory.overdue and not statutory.undecided
     if deemed is None or deemed.when is not DeemedWhen.STATUTORY_EXPIRY or not expired:
         return None

@@ -40,9 +40,27 @@ def calls_of(case: Case) -> tuple[Call, ...]:
     )
 
 
-def asked(case: Case, act: acts.Ask, written: Written, at: datetime) -> Case:
-    """The case with one more question."""
-    question = Question(
+def contacted(case: Case, act: AnyAct, written: Written, at: datetime) -> dict[str, object]:
+    """What a question or an answer changes in a case; the first answer stands."""
+    match act:
+        case acts.Ask():
+            return {"questions": (*case.questions, _question(act, written, at))}
+        case acts.Answer(question, officer):
+            answer = Answered(written.id, officer, at)
+            return {
+                "questions": tuple(
+                    replace(each, answer=answer)
+                    if each.id == question and not each.answer
+                    else each
+                    for each in case.questions
+                )
+            }
+        case _:
+            return {}
+
+
+def _question(act: acts.Ask, written: Written, at: datetime) -> Question:
+    return Question(
         id=said_by(written),
         entry=written.id,
         asker=act.asker,
@@ -50,19 +68,6 @@ def asked(case: Case, act: acts.Ask, written: Written, at: datetime) -> Case:
         to=act.to,
         at=at,
         answer_by=act.answer_by,
-    )
-    return replace(case, questions=(*case.questions, question))
-
-
-def answered(case: Case, act: acts.Answer, written: Written, at: datetime) -> Case:
-    """The case with a question answered; the first answer stands."""
-    answer = Answered(written.id, act.officer, at)
-    return replace(
-        case,
-        questions=tuple(
-            replace(each, answer=answer) if each.id == act.question and not each.answer else each
-            for each in case.questions
-        ),
     )
 
 

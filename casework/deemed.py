@@ -14,6 +14,7 @@ from msgspec import Struct
 from casework.case import Case, Moment, Status
 from casework.clock import Clock, ClockName
 from casework.clock_rules import deemed_granted, notice_expired
+from casework.condition import holds
 from casework.facts import EXPIRES_ON, facts_of
 from casework.matter import Deemed, DeemedWhen, MatterVersion
 
@@ -55,9 +56,15 @@ def deemed_acceptance(case: Case, clocks: Iterable[Clock]) -> DeemedAcceptance |
     )
 
 
+def silence_of(case: Case, matter: MatterVersion) -> Deemed | None:
+    """What the matter makes of silence on this application."""
+    deemed = matter.supports.deemed
+    return deemed if deemed is not None and holds(deemed.only_if, facts_of(case)) else None
+
+
 def licence_expires_on(case: Case, matter: MatterVersion) -> date | None:
     """The day by which a licence that is to be renewed expires, as the application states it."""
-    deemed = matter.supports.deemed
+    deemed = silence_of(case, matter)
     if deemed is None or deemed.when is not DeemedWhen.LICENCE_EXPIRY:
         return None
     stated = facts_of(case).get(EXPIRES_ON)
@@ -83,6 +90,6 @@ def deemed_decided(
         return None
     expires_on = licence_expires_on(case, matter)
     if expires_on is not None:
-        return matter.supports.deemed if today > expires_on else None
+        return silence_of(case, matter) if today > expires_on else None
     statutory = next((clock for clock in clocks if clock.name is ClockName.STATUTORY), None)
-    return deemed_granted(matter, statutory) if statutory else None
+    return deemed_granted(silence_of(case, matter), statutory) if statutory else None

@@ -3,7 +3,7 @@
 Called by `casework.fold` alone. It reads the entry and the case as it stood, and refuses nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -21,160 +21,131 @@ from casework.case import (
     Moment,
     Status,
 )
-from casework.contacts import answered, asked
+from casework.contacts import contacted
 from casework.entry import Written
 from casework.names import MessageId
 from casework.procedure import PROCEDURE
 
+Changes = dict[str, object]  # the fields of the case that change
 
-def effect(case: Case, act: acts.AnyAct, written: Written, at: datetime) -> Case:
+
+def effect(case: Case, act: acts.AnyAct, written: Written, at: datetime) -> Changes:
     """What an act changes beyond the status that its row names."""
-    for part in (_taken_in, _reviewed, _decided, _ended, _moved):
-        changed = part(case, act, written, at)
-        if changed is not None:
-            return changed
-    return case
+    part = _EFFECTS.get(type(act))
+    return part(case, act, written, at) if part is not None else {}
 
 
-def _taken_in(case: Case, act: acts.AnyAct, written: Written, _: datetime) -> Case | None:  # noqa: PLR0911
+def _taken_in(case: Case, act: acts.AnyAct, written: Written, _: datetime) -> Changes:  # noqa: PLR0911
     match act:
         case acts.Draft(intake):
-            return replace(case, intake=intake, pickup=intake.pickup)
+            return _applied(intake)
         case acts.SubmitOnline(intake, materials):
-            return replace(
-                case, intake=intake, pickup=intake.pickup, materials=materials, pre_passed=False
-            )
+            return {**_applied(intake), "materials": materials, "pre_passed": False}
         case acts.PrePass():
-            return replace(case, pre_passed=True)
+            return {"pre_passed": True}
         case acts.Collect(intake, materials):
-            return replace(
-                case,
-                intake=intake,
-                pickup=intake.pickup,
-                materials=materials,
-                collected_by=case.collected_by or written.node,
-            )
+            collected = case.collected_by or written.node
+            return {**_applied(intake), "materials": materials, "collected_by": collected}
         case acts.Receive(intake, materials):
             received = case.received_by or written.node
-            return replace(
-                case, intake=intake, pickup=intake.pickup, materials=materials, received_by=received
-            )
+            return {**_applied(intake), "materials": materials, "received_by": received}
         case acts.NotifyDeficiency(materials, supply_by):
-            return replace(case, materials=materials, supply_by=supply_by, notices=case.notices + 1)
+            return {**_noticed(case), "materials": materials, "supply_by": supply_by}
         case acts.Supplement(materials) | acts.Accept(materials):
-            return replace(case, materials=materials, supply_by=None)
+            return {"materials": materials, "supply_by": None}
         case acts.AcceptDeferred(materials, supply_by):
-            return replace(case, materials=materials, supply_by=supply_by, deferral=Deferral.OPEN)
+            return {"materials": materials, "supply_by": supply_by, "deferral": Deferral.OPEN}
         case _:
-            return None
+            return {}
 
 
-def _reviewed(case: Case, act: acts.AnyAct, written: Written, _: datetime) -> Case | None:  # noqa: C901, PLR0911
+def _reviewed(case: Case, act: acts.AnyAct, written: Written, _: datetime) -> Changes:  # noqa: PLR0911
     match act:
         case acts.Dispatch(department):
-            return replace(case, department=department)
+            return {"department": department}
         case acts.Take():
-            return replace(case, assigned_to=written.entry.officer)
+            return {"assigned_to": written.entry.officer}
         case acts.JudgeMaterials(materials):
-            return replace(case, materials=materials, materials_judged=True)
+            return {"materials": materials, "materials_judged": True}
         case acts.NotifyDeficiencyReview(materials, supply_by):
-            return replace(
-                _awaiting(case, SUPPLEMENT),
-                materials=materials,
-                supply_by=supply_by,
-                notices=case.notices + 1,
-            )
+            asked = {"materials": materials, "supply_by": supply_by}
+            return {**_noticed(case), **_awaiting(case, SUPPLEMENT), **asked}
         case acts.SupplementInReview(materials):
-            came = _came(case, SUPPLEMENT)
-            return replace(came, materials=materials, supply_by=None, materials_judged=False)
+            came = {"materials": materials, "supply_by": None, "materials_judged": False}
+            return {**_came(case, SUPPLEMENT), **came}
         case acts.StartSpecial(procedure):
             return _awaiting(case, procedure)
         case acts.EndSpecial(procedure):
             return _came(case, procedure)
         case acts.RequestExtension():
             asked_by = written.entry.officer
-            return replace(case, extension=Extension.REQUESTED, extension_asked_by=asked_by)
-        case acts.GrantExtension():
-            return replace(case, extension=Extension.GRANTED)
-        case acts.RefuseExtension():
-            return replace(case, extension=Extension.REFUSED)
+            return {"extension": Extension.REQUESTED, "extension_asked_by": asked_by}
         case _:
-            return None
+            return {"extension": _EXTENSIONS[type(act)]}
 
 
-def _decided(case: Case, act: acts.AnyAct, written: Written, at: datetime) -> Case | None:
+def _decided(case: Case, act: acts.AnyAct, written: Written, at: datetime) -> Changes:
     match act:
         case acts.DecideGrant(_, document):
             held = case.deferral is Deferral.OPEN
             status = Status.RESULT_HELD if held else Status.DECIDED
             made = _decision(case, written, at, document, granted=True)
-            return replace(case, status=status, decision=made, awaiting=())
+            return {"status": status, "decision": made, "awaiting": ()}
         case acts.DecideRefuse(_, grounds, document):
             made = _decision(case, written, at, document, granted=False, grounds=grounds)
-            return replace(case, decision=made, awaiting=())
+            return {"decision": made, "awaiting": ()}
         case acts.DeferredSatisfied(materials):
             ready = Status.READY if case.status is Status.RESULT_HELD else case.status
-            return replace(
-                case,
-                materials=materials,
-                supply_by=None,
-                deferral=Deferral.SATISFIED,
-                status=ready,
-            )
+            brought = {"materials": materials, "supply_by": None}
+            return {**brought, "deferral": Deferral.SATISFIED, "status": ready}
         case acts.Instant(intake, materials, _, document):
-            return replace(
-                case,
-                intake=intake,
-                pickup=intake.pickup,
-                materials=materials,
-                received_by=case.received_by or written.node,
-                decision=_decision(case, written, at, document, granted=True),
-            )
+            return {
+                **_applied(intake),
+                "materials": materials,
+                "received_by": case.received_by or written.node,
+                "decision": _decision(case, written, at, document, granted=True),
+            }
         case acts.Correct(document):
             return _decided_anew(case, document)
         case _:
-            return None
+            return {}
 
 
-def _ended(case: Case, act: acts.AnyAct, _: Written, __: datetime) -> Case | None:
-    closure = _CLOSURES.get(type(act))
-    if closure is not None:
-        case = replace(case, closure=closure, awaiting=(), supply_by=None)
+def _ended(case: Case, act: acts.AnyAct, _: Written, __: datetime) -> Changes:
+    ends: Changes = {"closure": _CLOSURES[type(act)], "awaiting": (), "supply_by": None}
     match act:
         case acts.DeferredLapse():
-            return _without_effect(replace(case, deferral=Deferral.OVERDUE))
+            return {**ends, **_without_effect(case), "deferral": Deferral.OVERDUE}
         case acts.MergeInto(other):
-            return replace(case, merged_into=other)
-        case acts.KeepApart(other):
-            return replace(case, apart_from=(*case.apart_from, other))
-        case acts.Revoke():
-            return _without_effect(case)
-        case acts.Reopen():
-            former = (*case.former_decisions, *((case.decision,) if case.decision else ()))
-            return replace(case, closure=None, decision=None, former_decisions=former)
+            return {**ends, "merged_into": other}
         case _:
-            return case if closure is not None else None
+            return ends
 
 
-def _moved(case: Case, act: acts.AnyAct, written: Written, at: datetime) -> Case | None:  # noqa: PLR0911
+def _taken_back(case: Case, act: acts.AnyAct, _: Written, __: datetime) -> Changes:
+    if isinstance(act, acts.Revoke):
+        return _without_effect(case)
+    former = (*case.former_decisions, *((case.decision,) if case.decision else ()))
+    return {"closure": None, "decision": None, "former_decisions": former}
+
+
+def _moved(case: Case, act: acts.AnyAct, written: Written, _: datetime) -> Changes:  # noqa: PLR0911
     match act:
-        case acts.Ask():
-            return asked(case, act, written, at)
-        case acts.Answer():
-            return answered(case, act, written, at)
+        case acts.HandOverPen(to) | acts.ReturnPen(to):
+            return {"pen": to, "pen_from": written.node}
+        case acts.ReclaimPen(_, _, hold):
+            return {"pen": written.node, "pen_from": case.pen, "held": hold}
         case acts.ChangePickup(pickup):
-            return replace(case, pickup=pickup)
+            return {"pickup": pickup}
         case acts.OpenGreenChannel():
-            return replace(case, green=True)
+            return {"green": True}
         case acts.SettleFee(fee, paid_fen, exemption):
             others = tuple(each for each in case.fees if each.fee != fee)
-            return replace(case, fees=(*others, FeeSettled(fee, paid_fen, exemption)))
-        case acts.HandOverPen(to) | acts.ReturnPen(to):
-            return replace(case, pen=to, pen_from=written.node)
-        case acts.ReclaimPen(_, _, hold):
-            return replace(case, pen=written.node, pen_from=case.pen, held=hold)
+            return {"fees": (*others, FeeSettled(fee, paid_fen, exemption))}
+        case acts.KeepApart(other):
+            return {"apart_from": (*case.apart_from, other)}
         case _:
-            return None
+            return {}
 
 
 _CLOSURES: Final[Mapping[type[acts.Act], Closure]] = {
@@ -188,30 +159,61 @@ _CLOSURES: Final[Mapping[type[acts.Act], Closure]] = {
 }
 
 
-def _awaiting(case: Case, label: str) -> Case:
-    if label in case.awaiting:
-        return case
-    return replace(case, awaiting=(*case.awaiting, label))
+_EXTENSIONS: Final[Mapping[type[acts.Act], Extension]] = {
+    acts.GrantExtension: Extension.GRANTED,
+    acts.RefuseExtension: Extension.REFUSED,
+}
+_EFFECTS: Final[
+    Mapping[type[acts.Act], Callable[[Case, acts.AnyAct, Written, datetime], Changes]]
+] = {
+    **dict.fromkeys((acts.Draft, acts.SubmitOnline, acts.PrePass, acts.Collect), _taken_in),
+    **dict.fromkeys((acts.Receive, acts.NotifyDeficiency, acts.Supplement), _taken_in),
+    **dict.fromkeys((acts.Accept, acts.AcceptDeferred), _taken_in),
+    **dict.fromkeys((acts.Dispatch, acts.Take, acts.JudgeMaterials), _reviewed),
+    **dict.fromkeys((acts.NotifyDeficiencyReview, acts.SupplementInReview), _reviewed),
+    **dict.fromkeys((acts.StartSpecial, acts.EndSpecial), _reviewed),
+    **dict.fromkeys((acts.RequestExtension, *_EXTENSIONS), _reviewed),
+    **dict.fromkeys((acts.DecideGrant, acts.DecideRefuse, acts.DeferredSatisfied), _decided),
+    **dict.fromkeys((acts.Instant, acts.Correct), _decided),
+    **dict.fromkeys(_CLOSURES, _ended),
+    **dict.fromkeys((acts.Revoke, acts.Reopen), _taken_back),
+    **dict.fromkeys((acts.HandOverPen, acts.ReturnPen, acts.ReclaimPen), _moved),
+    **dict.fromkeys((acts.ChangePickup, acts.OpenGreenChannel), _moved),
+    **dict.fromkeys((acts.SettleFee, acts.KeepApart), _moved),
+    **dict.fromkeys((acts.Ask, acts.Answer), contacted),
+}
 
 
-def _came(case: Case, label: str) -> Case:
-    return replace(case, awaiting=tuple(each for each in case.awaiting if each != label))
+def _applied(intake: acts.Intake) -> Changes:
+    return {"intake": intake, "pickup": intake.pickup}
 
 
-def _without_effect(case: Case) -> Case:
+def _noticed(case: Case) -> Changes:
+    return {"notices": case.notices + 1}
+
+
+def _awaiting(case: Case, label: str) -> Changes:
+    return {} if label in case.awaiting else {"awaiting": (*case.awaiting, label)}
+
+
+def _came(case: Case, label: str) -> Changes:
+    return {"awaiting": tuple(each for each in case.awaiting if each != label)}
+
+
+def _without_effect(case: Case) -> Changes:
     """The decision is kept, and no longer counts."""
     if case.decision is None:
-        return case
-    return replace(case, decision=replace(case.decision, revoked=True))
+        return {}
+    return {"decision": replace(case.decision, revoked=True)}
 
 
-def _decided_anew(case: Case, document: str | None) -> Case:
+def _decided_anew(case: Case, document: str | None) -> Changes:
     """A corrected decision is the next version of the same; the former is kept."""
     made = case.decision
     if made is None:
-        return case
+        return {}
     corrected = replace(made, document=document or made.document, version=made.version + 1)
-    return replace(case, decision=corrected, former_decisions=(*case.former_decisions, made))
+    return {"decision": corrected, "former_decisions": (*case.former_decisions, made)}
 
 
 def _decision(  # noqa: PLR0913 - what a decision consists of
@@ -237,13 +239,35 @@ def _decision(  # noqa: PLR0913 - what a decision consists of
     )
 
 
+# What an act says that its moment repeats, by the member's name in the act.
+_SAID: Final = {
+    "supply_by": "due_on",
+    "expected_by": "due_on",
+    "answer_by": "due_on",
+    "to": "pen_to",
+    "code": "code",
+    "procedure": "procedure",
+    "step": "step",
+    "approved_by": "approved_by",
+    "agreed_by": "approved_by",
+    "extra": "extra",
+}
+_SAID_BY: Final[Mapping[type[acts.Act], tuple[tuple[str, str], ...]]] = {
+    kind: tuple((said, name) for said, name in _SAID.items() if said in kind.__struct_fields__)
+    for kind in PROCEDURE
+}
+
+
 def moment_of(
     written: Written, meaning: acts.AnyAct, at: datetime, adopted: MessageId | None
 ) -> Moment:
-    entry = written.entry
+    entry, kind = written.entry, type(meaning)
+    said = {name: getattr(meaning, member) for member, name in _SAID_BY[kind]}
+    if isinstance(meaning, acts.Opine) or isinstance(meaning, acts.AnswerFromAbove):  # noqa: SIM101 - mypy narrows no union of many here
+        said["outcome"] = meaning.outcome.value
     return Moment(
         entry=written.id,
-        act=PROCEDURE[type(meaning)].name,
+        act=PROCEDURE[kind].name,
         at=at,
         written_at=written.at,
         node=written.node,
@@ -251,23 +275,5 @@ def moment_of(
         acting_for=entry.acting_for,
         delegation=entry.delegation,
         adopted=adopted,
-        outcome=_outcome(meaning),
-        due_on=_due_on(meaning),
-        pen_to=getattr(meaning, "to", None),
-        code=meaning.code if isinstance(meaning, acts.ReclaimPen) else None,
-        procedure=getattr(meaning, "procedure", None),
-        step=getattr(meaning, "step", None),
-        approved_by=getattr(meaning, "approved_by", None) or getattr(meaning, "agreed_by", None),
-        extra=getattr(meaning, "extra", None),
+        **said,
     )
-
-
-def _due_on(meaning: acts.AnyAct) -> str | None:
-    days = ("supply_by", "expected_by", "answer_by")
-    return next((found for day in days if (found := getattr(meaning, day, None))), None)
-
-
-def _outcome(meaning: acts.AnyAct) -> str | None:
-    if isinstance(meaning, acts.Opine) or isinstance(meaning, acts.AnswerFromAbove):  # noqa: SIM101 - mypy narrows no union of many here
-        return meaning.outcome.value
-    return None

@@ -67,6 +67,8 @@ def _fields(matter: MatterVersion) -> Iterator[str]:
     yield from (need.when.field for need in matter.materials if need.when)
     yield from (each.rule.field for each in matter.acceptance.conditions if each.rule)
     deemed = matter.supports.deemed
+    if deemed is not None:
+        yield from (condition.field for condition in deemed.only_if)
     if deemed is not None and deemed.when is DeemedWhen.LICENCE_EXPIRY:
         yield EXPIRES_ON
 

@@ -62,11 +62,8 @@ def fold(entries: Iterable[Written], county_incarnations: Sequence[Incarnation] 
         head = chosen.id
     if case is None:
         return Folded(None, tuple(sorted(parked)))
-    undecided = _descendants(rivals, successors)
     fallen = sorted(
-        (held[i].at, i)
-        for i in held
-        if i not in standing and i not in undecided and i not in parked
+        (held[i].at, i) for i in held.keys() - standing - _descendants(rivals, successors) - parked
     )
     case = replace(
         case,
@@ -105,27 +102,31 @@ def advance(case: Case | None, written: Written) -> Case:
             pen=written.node,
             head=written.id,
         )
-    at, adopted = written.at, None
+    meaning, at, adopted = act, written.at, None
+    changed: dict[str, object] = {}
     repeated = False
     if isinstance(act, acts.TakeUpDeposit):
+        meaning, at, adopted = act.restated, parse_instant(act.at), act.deposit
         repeated = act.deposit in case.taken_up
-        adopted, at = act.deposit, parse_instant(act.at)
-        case = case if repeated else replace(case, taken_up=(*case.taken_up, act.deposit))
-    meaning: acts.AnyAct = act.restated if isinstance(act, acts.TakeUpDeposit) else act
-    case = replace(
+        if not repeated:
+            changed["taken_up"] = (*case.taken_up, act.deposit)
+    if entry.parts:
+        brought = (CasePart(part, written.id, written.node) for part in entry.parts)
+        changed["parts"] = (*case.parts, *brought)
+    if case.held:
+        changed["held"] = not isinstance(act, acts.HandOverPen)
+    if not repeated:
+        if leads_to := PROCEDURE[type(meaning)].leads_to:
+            changed["status"] = leads_to
+        changed |= effect(case, meaning, written, at)
+    return replace(
         case,
         head=written.id,
         length=case.length + 1,
         matter=case.matter if case.received_by else entry.matter_version,
-        parts=(*case.parts, *(CasePart(part, written.id, written.node) for part in entry.parts)),
         timeline=(*case.timeline, moment_of(written, meaning, at, adopted)),
-        held=case.held and isinstance(act, acts.HandOverPen) is False,
+        **changed,
     )
-    if repeated:
-        return case
-    if leads_to := PROCEDURE[type(meaning)].leads_to:
-        case = replace(case, status=leads_to)
-    return effect(case, meaning, written, at)
 
 
 def _opener(entries: Iterable[Written], first: Written) -> Written:
@@ -147,6 +148,8 @@ def _successor(
     case: Case | None, candidates: list[Written], order: Mapping[Incarnation, int]
 ) -> Written | tuple[Written, ...] | None:
     """The entry that stands after this head; several if rivals freeze the case; None at the end."""
+    if case is not None and len(candidates) == 1 and candidates[0].node == case.pen:
+        return candidates[0]
     reclaims = [each for each in candidates if _is_reclaim(each, case)]
     if reclaims:
         return max(reclaims, key=lambda each: _county_order(each, order))
@@ -159,8 +162,9 @@ def _successor(
 
 
 def _is_reclaim(written: Written, case: Case | None) -> bool:
-    county = case.county if case else county_of(written.node)
-    return isinstance(written.entry.act, acts.ReclaimPen) and written.node == county
+    if not isinstance(written.entry.act, acts.ReclaimPen):
+        return False
+    return written.node == (case.county if case else county_of(written.node))
 
 
 def _county_order(written: Written, order: Mapping[Incarnation, int]) -> tuple[int, str, int]:

@@ -260,11 +260,12 @@ class DeemedEffect(StrEnum):
 
 
 class Deemed(Fact, frozen=True):
-    """What silence amounts to."""
+    """What silence amounts to, for the applications that `only_if` names; for all without it."""
 
     when: DeemedWhen
     effect: DeemedEffect
     text: str
+    only_if: tuple[Condition, ...] = ()
 
 
 class Supports(Fact, frozen=True):

@@ -131,6 +131,7 @@ def split_log(log: LogName) -> tuple[NodeId, Incarnation, Lane]:
     return NodeId(match[1]), Incarnation(match[2]), Lane(match[3])
 
 
+@lru_cache(LOGS_CACHED_MAX)
 def author_of(log: LogName) -> NodeId:
     return NodeId(log.split("/", 1)[0])
 

@@ -139,7 +139,7 @@ def read_number(text: str) -> NumberParts | None:
 
 def plain_number(text: str) -> str:
     """A number as it is stored: without the spaces and hyphens of print."""
-    return "".join(one for one in text if not one.isspace() and one != "-")
+    return "".join(text.split()).replace("-", "")
 
 
 def spoken_number(number: str) -> str:

@@ -13,6 +13,7 @@ from casework.act import Act
 from casework.case import Status
 from casework.clock import ClockName, EventKind
 from casework.organisation import Power as PersonalPower
+from casework.organisation import Role
 from casework.procedure_row import ClockEffect, Power, Row, name_of
 
 __all__ = ["BY_NAME", "OPEN", "PROCEDURE", "ROWS", "UNDECIDED", "Power", "Row", "name_of"]
@@ -63,18 +64,18 @@ _SENT: Final = _effects(EventKind.START, ClockName.TRANSIT)
 _ARRIVED: Final = _effects(EventKind.STOP, ClockName.TRANSIT)
 _DELIVERED: Final = _effects(EventKind.STOP, ClockName.TRANSIT, ClockName.DELIVERY)
 
-_CLERKS: Final = frozenset({"clerk"})
-_COUNTER: Final = frozenset({"clerk", "issuing"})
-_INTAKE: Final = frozenset({"clerk", "village_agent"})
-_APPROVERS: Final = frozenset({"approver", "chief_representative", "leader"})
+_CLERKS: Final = frozenset({Role.CLERK})
+_COUNTER: Final = frozenset({Role.CLERK, Role.ISSUING})
+_INTAKE: Final = frozenset({Role.CLERK, Role.VILLAGE_AGENT})
+_APPROVERS: Final = frozenset({Role.APPROVER, Role.CHIEF_REPRESENTATIVE, Role.LEADER})
 # A village whose step comes first has nobody but its agent to do it.
-_REVIEWERS: Final = _APPROVERS | {"village_agent"}
-_LEADERS: Final = frozenset({"leader"})
-_ISSUING: Final = frozenset({"issuing", "clerk", "village_agent"})
+_REVIEWERS: Final = _APPROVERS | {Role.VILLAGE_AGENT}
+_LEADERS: Final = frozenset({Role.LEADER})
+_ISSUING: Final = frozenset({Role.ISSUING, Role.CLERK, Role.VILLAGE_AGENT})
 _MAY_DECIDE: Final = frozenset({PersonalPower.DECIDE})
 _MAY_REPORT: Final = frozenset({PersonalPower.DECIDE, PersonalPower.REVIEW_REPORT})
-_GREEN: Final = frozenset({"clerk", "coordinator"}) | _APPROVERS
-_RECLAIMING: Final = frozenset({"coordinator"}) | _APPROVERS
+_GREEN: Final = frozenset({Role.CLERK, Role.COORDINATOR}) | _APPROVERS
+_RECLAIMING: Final = frozenset({Role.COORDINATOR}) | _APPROVERS
 # Everybody who works on cases; those who administer, supervise or publish only look on.
 _AT_WORK: Final = _COUNTER | _INTAKE | _GREEN
 
@@ -105,7 +106,7 @@ def _row(  # noqa: PLR0913 - the columns of the table
     act: type[Act],
     opens: frozenset[Status | None] | frozenset[Status],
     power: Power,
-    roles: frozenset[str] = frozenset(),
+    roles: frozenset[Role] = frozenset(),
     *,
     to: Status | None = None,
     clocks: tuple[ClockEffect, ...] = (),
@@ -155,7 +156,7 @@ def _before_acceptance() -> tuple[Row, ...]:
         _row("3", a.PrePass, _SUBMITTED, Power.ACCEPT, _CLERKS, clocks=looked_at),
         _row(
             # Once more where the township sent it back: the village puts it right.
-            *("4", a.Collect, _BEFORE_RECEIPT, Power.ASSIST, frozenset({"village_agent"})),
+            *("4", a.Collect, _BEFORE_RECEIPT, Power.ASSIST, frozenset({Role.VILLAGE_AGENT})),
             to=_S.COLLECTED,
             clocks=hand_in,
             paper="collection-receipt",

@@ -1,6 +1,7 @@
 """What a line of the procedure says: when an act is open, who may do it, what it brings about."""
 
 from enum import StrEnum
+from functools import cache
 
 from msgspec import Struct
 
@@ -8,6 +9,7 @@ from casework.act import Act
 from casework.case import Status
 from casework.clock import ClockName, EventKind
 from casework.organisation import Power as PersonalPower
+from casework.organisation import Role
 
 ClockEffect = tuple[ClockName, EventKind]
 
@@ -35,7 +37,7 @@ class Row(Struct, frozen=True, kw_only=True):
     opens: frozenset[Status | None]  # None: an act that begins a case
     leads_to: Status | None = None  # None: unchanged, or computed by the fold
     power: Power
-    roles: frozenset[str] = frozenset()  # any of them; empty: any officer of the node
+    roles: frozenset[Role] = frozenset()  # any of them; empty: any officer of the node
     personal: frozenset[PersonalPower] = frozenset()  # at the county, any of these is held
     clocks: tuple[ClockEffect, ...] = ()
     document: str | None = None
@@ -47,6 +49,7 @@ class Row(Struct, frozen=True, kw_only=True):
         return name_of(self.act)
 
 
+@cache
 def name_of(act: type[Act]) -> str:
     """The act's name on the wire."""
     tag = act.__struct_config__.tag

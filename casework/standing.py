@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -49,7 +50,7 @@ class Waiting(Struct, frozen=True):
         return self.act == restated
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class Standing(Struct, frozen=True, kw_only=True, dict=True):
     """Everything but the case and the act that a judgement depends on."""
 
     node: NodeId
@@ -72,7 +73,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     release_requested: bool = False
     judges_intake_version: bool = True  # whether `matter` must be in effect for a new receipt
 
-    @property
+    @cached_property
     def today(self) -> date:
         return self.calendar.day_of(self.now)
 

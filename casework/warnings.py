@@ -15,9 +15,9 @@ from casework.calendar import Calendar
 from casework.case import Case
 from casework.clock import Clock, ClockName, ClockState
 from casework.clock_rules import may_lapse
-from casework.deemed import is_undecided
+from casework.deemed import is_undecided, silence_of
 from casework.ledger import Ledger
-from casework.matter import DeemedWhen, MatterVersion
+from casework.matter import Deemed, DeemedWhen, MatterVersion
 
 # Working days before an end on which it is first warned of.
 NOTICE_AHEAD: Final = 1
@@ -58,7 +58,7 @@ def warnings_of(
     if is_undecided(case) and ledger.licence_expires_on is not None:
         found += _renewal(ledger, ledger.licence_expires_on, calendar, today)
     elif is_undecided(case):
-        found += _decision(ledger, matter, clocks.get(ClockName.STATUTORY))
+        found += _decision(ledger, silence_of(case, matter), clocks.get(ClockName.STATUTORY))
     found += _work(ledger)
     order = list(WarningCode)
     return tuple(sorted(found, key=lambda each: (order.index(each.code), each.on, each.name)))
@@ -85,10 +85,9 @@ def _renewal(
 
 
 def _decision(
-    ledger: Ledger, matter: MatterVersion, statutory: Clock | None
+    ledger: Ledger, deemed: Deemed | None, statutory: Clock | None
 ) -> Iterator[CaseWarning]:
     """The expiry of the statutory limit, where the matter draws a consequence from it."""
-    deemed = matter.supports.deemed
     if deemed is None or deemed.when is not DeemedWhen.STATUTORY_EXPIRY or statutory is None:
         return
     if ledger.decided_by_silence is not None:

@@ -395,7 +395,7 @@ class Batch:
         changed = [state for state in self._cases.values() if state.changed]
         self.work.executemany(
             PUT_CASE,
-            [case_row(s, s.case, self.at) for s in changed if s.case is not None],
+            [case_row(s, s.case, self.node.id, self.at) for s in changed if s.case is not None],
         )
         gone = [(state.id,) for state in changed if state.case is None]
         if gone:

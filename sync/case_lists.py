@@ -22,7 +22,7 @@ from sync.bodies import Deposit
 from sync.desk import Desk
 from sync.engine import Work
 from sync.ranking import RUNNING, DateKeeper, Ranking
-from sync.row_state import RowState, row_state
+from sync.row_state import RowState, row_states
 from sync.stored import case_from_bytes, stored_body, stored_message
 from sync.tables import MessageState
 
@@ -172,28 +172,19 @@ class CaseLists:
         return await self._node.database.read(look)
 
     def _lines(self, work: Work, ids: Sequence[str]) -> tuple[CaseLine, ...]:
-        if not ids:
-            return ()
-        marks = ", ".join("?" * len(ids))
-        rows = {
-            row[0]: row
-            for row in work.execute(
-                "SELECT id, folded, applicant, id_tail, blocked FROM case_row"  # noqa: S608
-                f" WHERE id IN ({marks})",
-                tuple(ids),
-            ).fetchall()
-        }
-        batch = Batch(self._node, work)
+        batch, wanted = Batch(self._node, work), [CaseId(each) for each in ids]
+        rows = row_states(batch, wanted)
+        states = (batch.case(each) for each in wanted)
         return tuple(
             CaseLine(
-                case=case_from_bytes(rows[id_][1]),
-                applicant=rows[id_][2],
-                id_tail=rows[id_][3],
-                blocked=rows[id_][4],
-                row=row_state(batch, CaseId(id_)),
+                case=state.case,
+                applicant=state.applicant,
+                id_tail=state.id_tail,
+                blocked=state.blocked,
+                row=rows[state.id],
             )
-            for id_ in ids
-            if id_ in rows
+            for state in states
+            if state.case is not None
         )
 
 

@@ -186,9 +186,6 @@ class Journal:
         """How far a case has got on its way to the county, for its badge."""
         return await self._ask(lambda batch: row_state(batch, case))
 
-    async def row_states(self, cases: list[CaseId]) -> dict[CaseId, RowState]:
-        return await self._ask(lambda batch: {each: row_state(batch, each) for each in cases})
-
     # Standing.
 
     async def lease(self) -> LeaseHeld | None:

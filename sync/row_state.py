@@ -1,17 +1,15 @@
 """How far a case's messages have got on their way to the county: the badge of its row."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 
-from casework.names import CaseId, is_below
-from sync.batch import Batch, Record
-from sync.parts import is_small
-from sync.stored import parts_of, stored_body
-
-# A neighbour above gave the case back; its reason stands in the part `notice`.
-SENT_BACK: Final = "E_SENT_BACK"
+from casework.names import CaseId, LogName, author_of, is_below
+from sync.batch import IDS_PER_QUERY_MAX, Batch
+from sync.returning import sent_back_to
 
 
 class Way(StrEnum):
@@ -30,63 +28,68 @@ class RowState(Struct, frozen=True):
     code: str | None = None  # of a return
 
 
+class _Sent(Struct, frozen=True):
+    """A message that goes up from here."""
+
+    is_held_by_county: bool
+    is_waiting: bool  # owed to the parent
+
+
+# What is committed of these cases: whose each message is, whether the county's signed word covers
+# it and all its large parts, and whether the parent is still owed it.
+_MESSAGES: Final = (
+    "SELECT m.case_id, m.log, m.seq <= COALESCE(p.acknowledged, 0) AND NOT EXISTS"
+    " (SELECT 1 FROM part_reference AS r JOIN large_part AS g ON g.hash = r.hash"
+    " WHERE r.owner = m.id AND g.acknowledged = FALSE),"
+    " EXISTS (SELECT 1 FROM listed AS l WHERE l.message_id = m.id AND l.neighbour = ?)"
+    " FROM message AS m LEFT JOIN log_position AS p ON p.log = m.log WHERE m.case_id IN ({})"
+)
+
+
 def row_state(batch: Batch, case: CaseId) -> RowState:
-    """The worst of its messages decides; a case sent back says why."""
-    if (code := returned(batch, case)) is not None:
-        return RowState(Way.RETURNED, code=code)
-    if batch.is_county:
-        return RowState(Way.COUNTY_HELD, percent=100)
-    upward = [each for each in batch.messages_of(case) if _goes_up(batch, each)]
-    if all(_is_held_by_county(batch, each) for each in upward):
-        return RowState(Way.COUNTY_HELD, percent=100)
-    waiting = [each for each in upward if _is_waiting(batch, each)]
-    if not waiting:
-        return RowState(Way.RECEIVED, percent=100)
-    if len(waiting) == len(upward):
-        return RowState(Way.LOCAL_ONLY)
-    return RowState(Way.UPLOADING, percent=100 * (len(upward) - len(waiting)) // len(upward))
+    return row_states(batch, [case])[case]
+
+
+def row_states(batch: Batch, cases: Sequence[CaseId]) -> Mapping[CaseId, RowState]:
+    """The worst of its messages decides for each case; a case sent back says why."""
+    batch.load_cases(cases)
+    sent = {} if batch.is_county else _sent(batch, cases)
+    return {each: _state(batch, each, sent.get(each, ())) for each in cases}
 
 
 def returned(batch: Batch, case: CaseId) -> str | None:
-    """Why the case was sent back here, where this node holds the pen and has not yet written."""
+    """Why the case was sent back here and nobody here has gone on with it."""
     found = batch.case(case).case
-    if found is None or found.pen != batch.node.id:
-        return None
-    for moment in reversed(found.timeline):
-        if moment.node == batch.node.id:
-            return None
-        if moment.act == "reclaim_pen" and moment.code is not None:
-            return moment.code
-        if moment.act == "return_pen" and moment.pen_to == batch.node.id:
-            return SENT_BACK
-    return None
+    return sent_back_to(found, batch.node.id) if found is not None else None
 
 
-def _goes_up(batch: Batch, record: Record) -> bool:
-    author = record.message.node
+def _state(batch: Batch, case: CaseId, sent: Sequence[_Sent]) -> RowState:
+    if (code := returned(batch, case)) is not None:
+        return RowState(Way.RETURNED, code=code)
+    if all(each.is_held_by_county for each in sent):
+        return RowState(Way.COUNTY_HELD, percent=100)
+    waiting = sum(each.is_waiting for each in sent)
+    if not waiting:
+        return RowState(Way.RECEIVED, percent=100)
+    if waiting == len(sent):
+        return RowState(Way.LOCAL_ONLY)
+    return RowState(Way.UPLOADING, percent=100 * (len(sent) - waiting) // len(sent))
+
+
+def _sent(batch: Batch, cases: Sequence[CaseId]) -> Mapping[CaseId, Sequence[_Sent]]:
+    """Messages of this node and of those below it, by case."""
+    has_parent = batch.parent in batch.neighbours  # else nobody is there to owe them to
+    found: dict[CaseId, list[_Sent]] = defaultdict(list)
+    for start in range(0, len(cases), IDS_PER_QUERY_MAX):
+        some = cases[start : start + IDS_PER_QUERY_MAX]
+        query = _MESSAGES.format(", ".join("?" * len(some)))
+        rows = batch.work.execute(query, (batch.parent, *some)).fetchall()
+        for case, log, is_held, is_owed in rows:
+            if _goes_up(batch, LogName(log)):
+                found[case].append(_Sent(bool(is_held), bool(is_owed) or not has_parent))
+    return found
+
+
+def _goes_up(batch: Batch, log: LogName) -> bool:
+    author = author_of(log)
     return author == batch.node.id or is_below(author, batch.node.id)
-
-
-def _is_held_by_county(batch: Batch, record: Record) -> bool:
-    header = record.message.header
-    if header.seq > batch.position(header.log).acknowledged:
-        return False
-    refs = parts_of(stored_body(record.message))
-    large = [ref.hash for ref in refs if not is_small(ref.size)]
-    return all(
-        batch.work.execute(
-            "SELECT 1 FROM large_part WHERE hash = ? AND acknowledged = TRUE", (part,)
-        ).fetchone()
-        for part in large
-    )
-
-
-def _is_waiting(batch: Batch, record: Record) -> bool:
-    """Owed to the parent, or nobody has adopted a parent to owe it to."""
-    if batch.parent not in batch.neighbours:
-        return True
-    row = batch.work.execute(
-        "SELECT 1 FROM listed WHERE message_id = ? AND neighbour = ?",
-        (record.message.id, batch.parent),
-    ).fetchone()
-    return row is not None

@@ -17,7 +17,6 @@ import structlog
 from casework.instants import instant_text, parse_instant
 from casework.names import NodeId, OfficerId, is_of_county, parent_of
 from casework.organisation import Officer, OfficerStatus
-from sync.batch import Batch
 from sync.bodies import SetName
 from sync.clock import Clock, SystemClock
 from sync.control import Command, ControlSocket
@@ -190,7 +189,7 @@ class Runtime:
                 sync=reports[parent].state if parent is not None else None,
                 lines=lines,
                 coming=coming(work),
-                returned=count_returned(Batch(self.node, work)),
+                returned=count_returned(work),
                 alarms=alarms(work),
             )
 

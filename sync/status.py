@@ -10,11 +10,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from casework.names import CaseId, Incarnation, NodeId, county_of, parent_of, region_of
-from sync.batch import Batch
+from casework.names import Incarnation, NodeId, parent_of, region_of
 from sync.engine import Work
 from sync.relay import LinkState
-from sync.row_state import returned
 
 _OWED: Final = (
     "SELECT COUNT(*), COUNT(DISTINCT message.case_id), COALESCE(SUM(LENGTH(message.wire)), 0)"
@@ -26,15 +24,6 @@ _PARTS_OWED: Final = (
     " JOIN part ON part.hash = large_part.hash"
     " WHERE large_part.acknowledged = FALSE AND part.state = 'held' AND large_part.log LIKE ?"
 )
-# Sent back: the pen is here again, and another node wrote last. Results to hand over, and what was
-# handed up from below, look alike.
-_SENT_HERE: Final = (
-    "SELECT case_row.id FROM case_row JOIN message ON message.id = case_row.head"
-    " WHERE case_row.pen = ? AND message.log NOT LIKE ?"
-    " AND (case_row.opened_by = ? OR message.log LIKE ?)"
-    " ORDER BY case_row.moved_at DESC LIMIT ?"
-)
-SENT_HERE_MAX: Final = 200
 _COMING: Final = (
     "SELECT COUNT(DISTINCT part_arrival.hash), COUNT(DISTINCT part_reference.case_id)"
     " FROM part_arrival JOIN part_reference ON part_reference.hash = part_arrival.hash"
@@ -102,21 +91,10 @@ def coming(work: Work) -> Coming:
     return Coming(*work.execute(_COMING).fetchone())
 
 
-def count_returned(batch: Batch) -> int:
-    return len(returned_cases(batch))
-
-
-def returned_cases(batch: Batch) -> tuple[tuple[CaseId, str], ...]:
-    """The cases that the county sent back and nobody here has gone on with, each with its code."""
-    me = batch.node.id
-    if batch.is_county:
-        return ()
-    county = f"{county_of(me)}/%"
-    rows = batch.work.execute(_SENT_HERE, (me, f"{me}/%", me, county, SENT_HERE_MAX)).fetchall()
-    cases = [CaseId(row[0]) for row in rows]
-    batch.load_cases(cases)  # At once: results to hand over look alike, and there are many.
-    found = ((case, returned(batch, case)) for case in cases)
-    return tuple((case, code) for case, code in found if code is not None)
+def count_returned(work: Work) -> int:
+    """The cases that the county sent back and nobody here has gone on with."""
+    row = work.execute("SELECT COUNT(*) FROM case_row WHERE returned IS NOT NULL").fetchone()
+    return int(row[0])
 
 
 def alarms(work: Work) -> int:

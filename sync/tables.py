@@ -135,7 +135,7 @@ class CaseRow(Table, tablename="case_row"):
     number = Varchar(length=50, default=None, null=False, index=True)
     matter = Varchar(length=64, default=None, null=False)
     version = Integer(default=None, null=False)
-    status = Varchar(length=20, default=None, null=True, index=True)
+    status = Varchar(length=20, default=None, null=True)
     pen = Varchar(length=_NODE, default=None, null=False, index=True)
     pickup = Varchar(length=_NODE, default=None, null=True)
     opened_by = Varchar(length=_NODE, default=None, null=False, index=True)
@@ -158,6 +158,7 @@ class CaseRow(Table, tablename="case_row"):
     supply_by = Varchar(length=10, default=None, null=True)  # until when, if a day was set
     taken_up = Varchar(length=None, default=None, null=False)  # deposits, a space around each
     calls = Varchar(length=None, default=None, null=True)  # what waits for some node: `calls_text`
+    returned = Varchar(length=64, default=None, null=True)  # why it was sent back here, a code
     due_on = Varchar(length=10, default=None, null=True, index=True)  # for lists; the tier fills it
     urgency = Integer(default=None, null=True)  # likewise
     papers = Integer(default=None, null=True)  # likewise: how many its bag takes up
@@ -236,10 +237,12 @@ INDEXES: Final = (
         "CREATE INDEX IF NOT EXISTS case_queue ON case_row"
         " (pen, urgency, due_on, moved_at, status, matter, opened_by, pickup, id)"
     ),
+    "CREATE INDEX IF NOT EXISTS case_newest ON case_row (status, moved_at, id)",
     "CREATE INDEX IF NOT EXISTS case_unranked ON case_row (id) WHERE urgency IS NULL",
     "CREATE INDEX IF NOT EXISTS case_named ON case_row (applicant, id)",
     "CREATE INDEX IF NOT EXISTS case_id_tail ON case_row (id_tail)",
     "CREATE INDEX IF NOT EXISTS case_blocked ON case_row (id) WHERE blocked IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS case_returned ON case_row (moved_at) WHERE returned IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS case_owing ON case_row (supply_by, id) WHERE owes = TRUE",
     "CREATE INDEX IF NOT EXISTS case_calls ON case_row (id, calls) WHERE calls IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS case_bag ON case_row (opened_by, began_at, id) WHERE papers > 0",

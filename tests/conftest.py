@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.once import made_once
@@ -11,6 +12,11 @@ TESTS = Path(__file__).parent
 SEEDS_BY_DEFAULT = 6
 QUICK_MEMORY_KIB = 256
 LONGEST_FIRST = ("end_to_end", "faults", "browser")
+
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("tongban", deadline=None)
+hypothesis.settings.load_profile("tongban")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

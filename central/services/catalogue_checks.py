@@ -96,6 +96,8 @@ def _reference_faults(where: str, matter: MatterVersion) -> Found:
 def _conditions_of(matter: MatterVersion) -> Iterator[tuple[str, tuple[Condition, ...]]]:
     for scenario in matter.scenarios:
         yield f"scenarios[{scenario.id}].when", scenario.when
+    if matter.supports.deemed is not None:
+        yield "supports.deemed.only_if", matter.supports.deemed.only_if
     for material in matter.materials:
         yield f"materials[{material.id}].when", (material.when,) if material.when else ()
     for field in matter.form_fields:

@@ -31,6 +31,12 @@ GONE_UP_OF_TEN: Final = 6
 DECIDED: Final = 300
 ALLOWANCE: Final = MatterId("minimum-living-allowance")
 _PER_CHANGE: Final = 100
+# Two applications of one person for one matter are looked into first, before either is decided.
+ALONE: Final = (
+    "NOT EXISTS (SELECT 1 FROM case_row AS other WHERE other.id_tail = case_row.id_tail"
+    " AND other.applicant = case_row.applicant AND other.matter = case_row.matter"
+    " AND other.id <> case_row.id)"
+)
 _RESULT: Final = b"%PDF-1.7\n"
 
 
@@ -101,7 +107,8 @@ def goes_up(application: Application) -> tuple[Step, ...]:
 async def _decide(desk: Desk, database: Database) -> None:
     """Chen decides some of what came up; the results go back to the counter."""
     rows = await database.fetch(
-        "SELECT id FROM case_row WHERE pen = ? AND matter = ? ORDER BY moved_at LIMIT ?",
+        f"SELECT id FROM case_row WHERE pen = ? AND matter = ? AND {ALONE}"
+        " ORDER BY moved_at LIMIT ?",
         (COUNTY, ALLOWANCE, DECIDED),
     )
     for place, (case,) in zip(count(), rows, strict=False):

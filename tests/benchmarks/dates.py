@@ -18,15 +18,16 @@ import msgspec
 
 from casework import act as acts
 from casework.case import Case
+from casework.instants import instant_text
 from casework.matter import CaseKind, MatterVersion
 from casework.names import CaseId, CaseNumber
 from central.services.county import County
 from central.services.loading import FILES
 from central.services.queues import Queues
 from central.store.returns import Returns
+from sync.batch_rows import PUT_CASE, CaseState, case_row
 from sync.desk import Desk
 from sync.engine import Work
-from sync.stored import case_to_bytes
 from tests.benchmarks.figures import figure, show
 from tests.benchmarks.stage import at_county
 from tests.builders import COUNTY, TOWN
@@ -34,11 +35,6 @@ from tests.casework.timelines import ACCEPT, RECEIVE, VERDICTS, Told, a_case, pa
 from tests.county import FOLDER
 
 CASES: Final = 100_000
-_INSERT: Final = (
-    "INSERT INTO case_row (id, number, matter, version, status, pen, opened_by, head, began_at,"
-    " moved_at, updated_at, interest, told, left_out, parked, folded)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?, '', '', '', '', 0, ?)"
-)
 
 
 async def measure(founded: Path, folder: Path) -> None:
@@ -69,9 +65,11 @@ async def _ranked(queues: Queues) -> None:
 
 def _fill(work: Work, desk: Desk) -> None:
     matters = [m for m in desk.holdings.catalogue.matters if m.case_kind is not CaseKind.INSTANT]
-    rows = (_row(case) for case in islice(_cases(matters, desk), CASES))
+    at = instant_text(desk.now())
+    cases = islice(_cases(matters, desk), CASES)
+    rows = (case_row(CaseState(case.id, case), case, COUNTY, at) for case in cases)
     while some := list(islice(rows, 5_000)):
-        work.executemany(_INSERT, some)
+        work.executemany(PUT_CASE, some)
 
 
 def _cases(matters: list[MatterVersion], desk: Desk) -> Iterator[Case]:
@@ -104,15 +102,6 @@ def _cases(matters: list[MatterVersion], desk: Desk) -> Iterator[Case]:
             yield msgspec.structs.replace(
                 model, id=CaseId(f"{place:032x}"), number=CaseNumber(f"B-{place:06}")
             )
-
-
-def _row(case: Case) -> tuple[object, ...]:
-    assert case.status is not None, "it was received"
-    return (
-        *(case.id, case.number, case.matter.matter, case.matter.version, case.status.value),
-        *(case.pen, case.opened_by, case.head, case.timeline[-1].at.isoformat()),
-        case_to_bytes(case),
-    )
 
 
 async def _publish(county: County, folder: Path) -> None:

@@ -15,7 +15,7 @@ from deploy.onebox.visitor import Visitor
 from sync.desk import Desk, Step
 from tests.benchmarks.applications import Applications, perform
 from tests.benchmarks.catch_up import look
-from tests.benchmarks.crowd import ALLOWANCE, do, goes_up
+from tests.benchmarks.crowd import ALLOWANCE, ALONE, do, goes_up
 from tests.benchmarks.figures import show, spread
 from tests.benchmarks.stage import (
     Running,
@@ -32,6 +32,7 @@ from tests.halls import PASSWORD
 from township_node.services.accounts import set_account as set_township_account
 
 DECISIONS: Final = 210
+MADE: Final = 260
 SETTLING: Final = 10
 PATIENCE_SECONDS: Final = 30.0
 DECIDED: Final = "准予"
@@ -59,19 +60,22 @@ async def prepare(folder: Path) -> list[CaseId]:
     async with at_county(folder) as county, at_node(folder, TOWN) as town:
         await set_county_account(county.opened.database, CHEN, CHEN, PASSWORD)
         await set_township_account(town.database, WU, WU, PASSWORD)
-        await give_numbers(county, TOWN, DECISIONS)
+        await give_numbers(county, TOWN, MADE)
         await talk(town.node, county.opened.node)
         desk = Desk(town.node, town.store)
-        cases: list[CaseId] = []
+        made = 0
         for application in Applications(desk.holdings, TOWN, seed=4).made(ALLOWANCE):
             whole = application.made_whole()
-            made = await perform(desk, WU, whole, *goes_up(whole))
-            if made is not None:
-                cases.append(made.id)
-            if len(cases) == DECISIONS:
+            made += await perform(desk, WU, whole, *goes_up(whole)) is not None
+            if made == MADE:
                 break
         await talk(town.node, county.opened.node)
         reviewing = Desk(county.opened.node, county.opened.store)
+        rows = await county.opened.database.fetch(
+            f"SELECT id FROM case_row WHERE {ALONE} LIMIT ?",
+            (DECISIONS,),
+        )
+        cases = [CaseId(row[0]) for row in rows]
         for case in cases:
             papers = (await reviewing.get_case(case)).materials
             await do(reviewing, CHEN, case, Step(acts.Take()), Step(acts.JudgeMaterials(papers)))

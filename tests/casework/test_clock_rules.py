@@ -106,9 +106,9 @@ def test_silence_grants_only_where_the_matter_says_so(
         for m in catalogue.matters
         if m.supports.deemed and m.supports.deemed.when == "statutory_expiry"
     )
-    assert deemed_granted(sign, over) == sign.supports.deemed
-    assert deemed_granted(sign, running) is None
-    assert deemed_granted(matter(catalogue, "company-registration"), over) is None
+    assert deemed_granted(sign.supports.deemed, over) == sign.supports.deemed
+    assert deemed_granted(sign.supports.deemed, running) is None
+    assert deemed_granted(None, over) is None
 
 
 def test_a_case_lapses_only_when_the_applicants_time_is_over(calendar: Calendar) -> None:

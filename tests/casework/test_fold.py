@@ -230,7 +230,7 @@ def histories(draw: st.DrawFn) -> list[Written]:
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_order_of_arrival_does_not_matter(
     written: list[Written], chance: random.Random
 ) -> None:
@@ -241,7 +241,7 @@ def test_the_order_of_arrival_does_not_matter(
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_counting_in_one_entry_equals_folding_all(
     written: list[Written], chance: random.Random
 ) -> None:
@@ -260,7 +260,7 @@ def test_counting_in_one_entry_equals_folding_all(
 
 
 @given(histories())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_every_entry_is_standing_fallen_rival_or_after_a_rival(written: list[Written]) -> None:
     result = fold(written)
     assert result.case is not None

@@ -20,7 +20,6 @@ from tests.casework.test_steps import ACCEPTED, RECEIVED, SOME_ACTS, any_case
 from tests.casework.timelines import (
     ACCEPT,
     GRANT,
-    RECEIVE,
     VERDICTS,
     Told,
     a_case,
@@ -84,13 +83,20 @@ def test_once_it_is_on_record_nothing_more_is_warned_of() -> None:
 def test_the_expiry_that_grants_is_said_three_working_days_ahead(
     day: str, told: list[tuple[str, int]]
 ) -> None:
-    assert said(a_case(*ACCEPTED), day, SIGN) == told
-    assert said(a_case(*ACCEPTED, county(GRANT, "11-24")), day, SIGN) == []
+    assert said(a_sign("sign"), day, SIGN) == told
+    assert said(a_sign("sign", county(GRANT, "11-24")), day, SIGN) == []
+    assert said(a_sign("pillar"), day, SIGN) == [], "the matter says so of signs over shops alone"
     assert said(a_case(*ACCEPTED), day) == [], "no consequence where the matter has none"
 
 
+def a_sign(kind: str, *more: Told) -> Case:
+    intake = replace(INTAKE, facts=(FactItem("ad_kind", kind),))
+    return a_case(town(acts.Receive(intake, VERDICTS), "11-02"), town(ACCEPT, "11-03"), *more)
+
+
 def test_a_consequence_is_only_announced_while_the_calendar_is_provisional() -> None:
-    case = a_case(town(RECEIVE, "12-10"), town(ACCEPT, "12-11"))
+    intake = replace(INTAKE, facts=(FactItem("ad_kind", "sign"),))
+    case = a_case(town(acts.Receive(intake, VERDICTS), "12-10"), town(ACCEPT, "12-11"))
     (near,) = (w for w in warned(case, "2027-01-07", SIGN) if w.code != "step_overdue")
     assert (near.code, near.provisional) == (WarningCode.DEEMED_DECISION_NEAR, True)
     assert said(case, "2027-01-20", SIGN) == [("deemed_decision_near", 0)]

@@ -43,9 +43,9 @@ places = st.integers(0, STEPS_MAX)
 
 def any_of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: C901, PLR0911
     """Values of a type as it stands in an act."""
-    if name in {"to", "pickup"}:
+    if name in {"to", "pickup", "asker"}:
         return nodes
-    if name in {"supply_by", "expected_by"}:
+    if name in {"supply_by", "expected_by", "answer_by"}:
         return st.sampled_from(DAYS)
     if name == "at":
         return st.just("2026-11-20T04:00:00.000000Z")
@@ -116,7 +116,6 @@ step: Final = st.builds(
 
 @settings(
     max_examples=EXAMPLES,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 @given(st.lists(step, min_size=1, max_size=STEPS_MAX))

@@ -363,7 +363,7 @@ def test_the_fonts_characters_are_those_the_font_library_finds() -> None:
         assert serif.getBestCmap().keys() & sans.getBestCmap().keys() == _characters()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=60), st.text(max_size=200))
 def test_any_text_prints(name: str, reason: str) -> None:
     paper = a_paper(

@@ -18,6 +18,7 @@ from webui.intake_view import hidden_fields
 TRANSFER = county.matter("real-estate-transfer")  # one fee with the result, one before acceptance
 PASSPORT = county.matter("ordinary-passport")
 TIMBER = county.matter("timber-felling-permit")
+SOIL = county.matter("soil-conservation-approval")
 DRAINAGE = county.matter("drainage-permit")
 COMPANY = {"kind": "2", "id_number": "92440229MA00000070", "representative": "陈秀兰"}
 
@@ -115,9 +116,31 @@ def test_a_commitment_selects_its_scenario_and_declining_it_does_not() -> None:
     chosen = scenario_for(TIMBER, made)
     assert chosen is not None
     assert chosen.id == "commitment"
-    assert scenario_for(TIMBER, declined) is None
+    ordinary = scenario_for(TIMBER, declined)
+    assert ordinary is not None
+    assert ordinary.id == "ordinary"
     assert promised_limit(TIMBER, made).value == 1
     assert promised_limit(TIMBER, declined) == TIMBER.limits.promised
+
+
+@pytest.mark.parametrize(
+    ("matter", "fields", "commitment", "survey"),
+    [
+        (TIMBER, {"v-volume_m3": "8.5"}, {"m4"}, {"m5", "m6"}),
+        (SOIL, {"v-land_area": "3", **COMPANY}, {"m3"}, {"m4"}),
+    ],
+)
+def test_who_declines_brings_the_papers_of_the_ordinary_way(
+    matter: MatterVersion, fields: dict[str, str], commitment: set[str], survey: set[str]
+) -> None:
+    made = typed(matter, commitment="1", not_excluded="1", **fields).facts()
+    declined = typed(matter, commitment="0", **fields).facts()
+
+    committed = {need.requirement.id for need in materials_for(matter, made)}
+    ordinary = {need.requirement.id for need in materials_for(matter, declined)}
+
+    assert committed - ordinary == commitment
+    assert ordinary - committed == survey
 
 
 def test_a_commitment_without_a_scenario_stands_for_the_paper_that_could_come_later() -> None:

@@ -18,10 +18,12 @@ INDEXES = (
         "CREATE INDEX IF NOT EXISTS case_queue ON case_row"
         " (pen, urgency, due_on, moved_at, status, matter, opened_by, pickup, id)"
     ),
+    "CREATE INDEX IF NOT EXISTS case_newest ON case_row (status, moved_at, id)",
     "CREATE INDEX IF NOT EXISTS case_unranked ON case_row (id) WHERE urgency IS NULL",
     "CREATE INDEX IF NOT EXISTS case_named ON case_row (applicant, id)",
     "CREATE INDEX IF NOT EXISTS case_id_tail ON case_row (id_tail)",
     "CREATE INDEX IF NOT EXISTS case_blocked ON case_row (id) WHERE blocked IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS case_returned ON case_row (moved_at) WHERE returned IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS case_owing ON case_row (supply_by, id) WHERE owes = TRUE",
     "CREATE INDEX IF NOT EXISTS case_calls ON case_row (id, calls) WHERE calls IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS case_bag ON case_row (opened_by, began_at, id) WHERE papers > 0",

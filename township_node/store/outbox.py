@@ -27,6 +27,14 @@ class WaitingCase(Struct, frozen=True, kw_only=True):
     since: datetime
 
 
+class Returned(Struct, frozen=True, kw_only=True):
+    """A case that the county sent back: the pen is here again, and nobody has gone on with it."""
+
+    case: CaseId
+    number: CaseNumber
+    code: str
+
+
 class Refused(Struct, frozen=True, kw_only=True):
     """A message of this node that the county did not let stand."""
 
@@ -78,6 +86,19 @@ async def waiting_cases(database: Database, neighbour: NodeId) -> tuple[WaitingC
             since=parse_instant(since),
         )
         for id_, number, matter, applicant, messages, size, since in rows
+    )
+
+
+async def returned(database: Database) -> tuple[Returned, ...]:
+    """The newest first."""
+    rows = await database.fetch(
+        "SELECT id, number, returned FROM case_row WHERE returned IS NOT NULL"
+        " ORDER BY moved_at DESC LIMIT ?",
+        (ROWS_MAX,),
+    )
+    return tuple(
+        Returned(case=CaseId(id_), number=CaseNumber(number), code=code)
+        for id_, number, code in rows
     )
 
 
