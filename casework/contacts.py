@@ -46,15 +46,12 @@ def contacted(case: Case, act: AnyAct, written: Written, at: datetime) -> dict[s
         case acts.Ask():
             return {"questions": (*case.questions, _question(act, written, at))}
         case acts.Answer(question, officer):
-            answer = Answered(written.id, officer, at)
-            return {
-                "questions": tuple(
-                    replace(each, answer=answer)
-                    if each.id == question and not each.answer
-                    else each
-                    for each in case.questions
-                )
-            }
+            answer, owed = Answered(written.id, officer, at), open_questions(case)
+            found = (
+                replace(each, answer=answer) if each.id == question and each in owed else each
+                for each in case.questions
+            )
+            return {"questions": tuple(found)}
         case _:
             return {}
 
