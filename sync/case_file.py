@@ -16,6 +16,7 @@ from casework.approval import approvers
 from casework.case import Case
 from casework.entry import Entry, PartRef, Written
 from casework.errors import CaseworkError, UnknownCaseError
+from casework.freshness import Heard
 from casework.judging import why_not
 from casework.matter import MatterVersion
 from casework.names import CaseId, KeyId, MessageId, NodeId, OfficerId, PartHash
@@ -28,6 +29,7 @@ from sync.bodies import Deposit
 from sync.claims import open_deposits
 from sync.desk import Desk, Sitting
 from sync.engine import Work
+from sync.hearing import read_heard
 from sync.part_exchange import URGENCY_OPENED
 from sync.part_rows import PartState
 from sync.parts import content_of
@@ -101,6 +103,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     offline: frozenset[MessageId]
     colleagues: tuple[Officer, ...] = ()
     duplicates: tuple[Case, ...] = ()
+    heard: Heard
 
     def text_of(self, entry: MessageId, name: str) -> str | None:
         """What an entry's part of this name says, if it lies here."""
@@ -159,6 +162,7 @@ async def read_case_file(
         fallen=read.fallen,
         offline=read.offline,
         colleagues=approvers(PositionKind, standing),
+        heard=read.heard,
         duplicates=tuple([await node.journal.get_case(each) for each in standing.duplicates]),
     )
 
@@ -177,6 +181,7 @@ class _Read(Struct, frozen=True, kw_only=True):
     deposits: tuple[DepositFound, ...]
     fallen: tuple[Written, ...]
     offline: frozenset[MessageId]
+    heard: Heard
 
 
 def _read(batch: Batch, case_id: CaseId) -> _Read:
@@ -212,6 +217,7 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
         entries={id_: each.entry for id_, each in written.items()},
         signed=signed,
         deposits=deposits,
+        heard=read_heard(batch.work, batch.node.id),
         fallen=tuple(written[id_] for id_ in case.fallen if id_ in written),
         offline=frozenset(
             id_

@@ -13,6 +13,7 @@ from msgspec import Struct
 from casework import act as acts
 from casework.case import Case, Status
 from casework.contacts import CallKind
+from casework.freshness import Heard
 from casework.names import CaseId, MatterId, MessageId, NodeId
 from casework.numbering import is_valid_number, plain_number
 from casework.query_code import split_query
@@ -21,6 +22,7 @@ from sync.batch_rows import calls_in
 from sync.bodies import Deposit
 from sync.desk import Desk
 from sync.engine import Work
+from sync.hearing import read_heard
 from sync.ranking import RUNNING, DateKeeper, Ranking
 from sync.row_state import RowState, row_states
 from sync.stored import case_from_bytes, stored_body, stored_message
@@ -134,6 +136,10 @@ class CaseLists:
     async def lines(self, cases: Sequence[CaseId]) -> tuple[CaseLine, ...]:
         """These cases, in this order, those of them that are held."""
         return await self._node.database.read(lambda work: self._lines(work, cases))
+
+    async def heard(self) -> Heard:
+        """Whom this node has heard until when, for what its lists say of other places."""
+        return await self._node.database.read(lambda work: read_heard(work, self._node.id))
 
     async def with_open_deposits(self, node: NodeId) -> tuple[CaseId, ...]:
         """Open cases whose pen a node holds and to which something was brought elsewhere."""

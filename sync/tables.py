@@ -60,6 +60,9 @@ class NeighbourRow(Table, tablename="neighbour"):
     incarnation = Varchar(length=8, default=None, null=False)
     adopted_at = Varchar(length=_INSTANT, default=None, null=False)
     last_contact_at = Varchar(length=_INSTANT, default=None, null=False)
+    # How long its list of cases was by its last hello, and until when all of it was here.
+    announced_n = BigInt(default=None, null=True)
+    whole_at = Varchar(length=_INSTANT, default=None, null=True)
 
 
 class DeliveryRow(Table, tablename="delivery"):

@@ -12,8 +12,9 @@ from casework import act as acts
 from casework.case import Question
 from casework.contacts import open_questions
 from casework.errors import CaseworkError, NotPenHolderError
-from casework.names import MessageId
+from casework.names import MessageId, NodeId
 from webui.act_dialogs import ActDialog, act_dialog, deposit_dialog
+from webui.case_freshness import silent_words
 from webui.case_given import CaseGiven, WaitingDeposit
 from webui.case_words import word
 
@@ -38,6 +39,7 @@ class QuestionView(Struct, frozen=True, kw_only=True):
     text: str
     state: str
     state_text: str
+    silent: str  # since when the node asked was not heard, where an answer is still owed
     taken_up: bool
     answers: tuple[AnswerView, ...]
     dialog: ActDialog | None
@@ -97,6 +99,7 @@ def _standing(question: Question, given: CaseGiven) -> QuestionView:
         text=given.text_of(question.entry, "question"),
         state=state,
         state_text=word("contact", state),
+        silent="" if answers else _silent(question.to, given),
         taken_up=True,
         answers=answers,
         dialog=_answer_dialog(question, given) if owed and _may("answer", given) else None,
@@ -149,10 +152,15 @@ def _deposited(deposit: WaitingDeposit, act: acts.Ask, given: CaseGiven) -> Ques
         text=_text_of(deposit, "question", given),
         state=state,
         state_text=word("contact", state),
+        silent=_silent(act.to, given),
         taken_up=False,
         answers=(),
         dialog=dialog,
     )
+
+
+def _silent(node: NodeId, given: CaseGiven) -> str:
+    return silent_words(given.heard, node, given.names, given.now)
 
 
 def _text_of(deposit: WaitingDeposit, name: str, given: CaseGiven) -> str:
@@ -163,4 +171,6 @@ def _text_of(deposit: WaitingDeposit, name: str, given: CaseGiven) -> str:
 def _answer_dialog(question: Question, given: CaseGiven) -> ActDialog:
     dialog = act_dialog("answer", given, mark="message-circle", kind="primary")
     hidden = (*dialog.hidden, ("question", question.id))
-    return replace(dialog, id=f"answer-{question.id[:16]}", hidden=hidden)
+    asker, text = given.names.node(question.asker), given.text_of(question.entry, "question")
+    note = word("contact", "asked", asker=asker, text=text)
+    return replace(dialog, id=f"answer-{question.id[:16]}", note=note, hidden=hidden)

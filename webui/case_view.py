@@ -21,6 +21,7 @@ from webui.case_act_view import ActsView, acts_of
 from webui.case_clock_view import ClockView, LedgerView, ledger_view
 from webui.case_contacts import ContactsView, contacts_of, takes_up
 from webui.case_form_view import ApplicantView, FieldView, applicant_of, fields_of
+from webui.case_freshness import known_as_of
 from webui.case_given import CaseGiven, Duplicate
 from webui.case_material_view import MaterialView, ScanView, materials_of, scans_of
 from webui.case_papers import PaperLink, papers_of
@@ -28,7 +29,8 @@ from webui.case_timeline import FallenView, MomentView, fallen_of, timeline_of
 from webui.case_words import find_word, word
 from webui.filters import local, mask_name
 from webui.grounds import ground_words
-from webui.list_view import SyncMark, Tag, stage_words, tags_of
+from webui.list_view import Tag, stage_words, tags_of
+from webui.sync_mark import SyncMark
 
 
 class DecisionView(Struct, frozen=True, kw_only=True):
@@ -102,6 +104,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     is_village: bool
     summary: SummaryView
     warnings: tuple[str, ...]
+    known: str  # as of when it is known here; empty where that is now
     sync: SyncMark | None
     ledger: LedgerView
     materials: tuple[MaterialView, ...]
@@ -145,6 +148,7 @@ def case_view(given: CaseGiven) -> CaseView:
         is_village=tier_of(given.node) is Tier.VILLAGE,
         summary=_summary(given),
         warnings=_warnings(given),
+        known=known_as_of(given),
         sync=given.sync,
         ledger=ledger_view(given),
         materials=materials_of(given),

@@ -15,14 +15,15 @@ from casework.calendar import Calendar
 from casework.case import Case
 from casework.entry import PartRef, Written
 from casework.errors import CaseworkError
+from casework.freshness import Heard
 from casework.matter import MatterVersion
 from casework.names import DepartmentId, MessageId, NodeId, OfficerId, PartHash
 from casework.organisation import Officer
 from casework.party import ApplicantSheet
 from webui import labels
 from webui.case_given import CaseGiven, Duplicate, PartStanding, WaitingDeposit
-from webui.list_view import SyncMark
 from webui.names_known import Names
+from webui.sync_mark import SyncMark
 
 
 class HeldPart(Protocol):
@@ -96,6 +97,8 @@ class HeldFile(Protocol):
     @property
     def offline(self) -> frozenset[MessageId]: ...
     @property
+    def heard(self) -> Heard: ...
+    @property
     def colleagues(self) -> tuple[Officer, ...]: ...
     @property
     def duplicates(self) -> tuple[Case, ...]: ...
@@ -147,6 +150,7 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         departments=seen.departments,
         colleagues=file.colleagues,
         officer=file.officer,
+        heard=file.heard,
         contacts=seen.contacts,
         duplicates=tuple(_duplicate(each) for each in file.duplicates),
     )

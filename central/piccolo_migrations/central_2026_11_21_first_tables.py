@@ -160,6 +160,8 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "incarnation": Varchar(length=8, default=None, null=False),
         "adopted_at": Varchar(length=27, default=None, null=False),
         "last_contact_at": Varchar(length=27, default=None, null=False),
+        "announced_n": BigInt(default=None, null=True),
+        "whole_at": Varchar(length=27, default=None, null=True),
     },
     ("NumberBlockRow", "number_block"): {
         "id": Varchar(length=64, primary_key=True, default=None, null=False),

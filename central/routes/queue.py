@@ -93,7 +93,7 @@ async def all_cases(request: Request[Any, Any, Any]) -> Template:
     )
     lines, total = await use.queues.all(reach, narrowed(query))
     cases = CaseList(
-        rows=rows_of(use, reach, lines),
+        rows=await rows_of(use, reach, lines),
         total=total,
         query=query,
         base_url="/cases",
@@ -155,7 +155,7 @@ async def _todo(
     name = query.view or "todo"
     short = query.view in LISTED
     return CaseList(
-        rows=rows_of(use, reach, lines),
+        rows=await rows_of(use, reach, lines),
         total=total,
         query=query,
         base_url="/",

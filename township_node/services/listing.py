@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from casework.case import Status
 from casework.contacts import CallKind
+from casework.freshness import Heard
 from casework.names import CaseId, MatterId, NodeId, Tier, tier_of
 from casework.organisation import Officer, Role
 from sync.case_lists import CaseFilter, CaseLine, Order, Survey
@@ -99,7 +100,7 @@ async def queue(
         lines, total = await _page(office, wanted, query)
     counted = {} if only else filters
     survey = await office.lists.survey(filters[shown], counted)
-    found = _listed(viewer, lines, total, query, survey)
+    found = await _listed(viewer, lines, total, query, survey)
     return replace(
         found,
         base_url=base_url,
@@ -122,7 +123,7 @@ async def register(viewer: Viewer, asked: Mapping[str, str], *, base_url: str) -
     }[place]
     lines, total = await _page(office, _narrowed(office, base, query), query)
     survey = await office.lists.survey(base, {})
-    found = _listed(viewer, lines, total, query, survey)
+    found = await _listed(viewer, lines, total, query, survey)
     return replace(found, base_url=base_url, title=word("list", place))
 
 
@@ -130,7 +131,7 @@ async def search(viewer: Viewer, text: str, *, base_url: str) -> CaseList:
     """By number, by name, by the last four of an identity number."""
     lines = await viewer.office.lists.search(text)
     return CaseList(
-        rows=rows_of(viewer, lines),
+        rows=await rows_of(viewer, lines),
         total=len(lines),
         query=ListQuery(size=max(len(lines), 1)),
         base_url=base_url,
@@ -139,15 +140,16 @@ async def search(viewer: Viewer, text: str, *, base_url: str) -> CaseList:
     )
 
 
-def rows_of(viewer: Viewer, lines: Sequence[CaseLine]) -> tuple[CaseRowView, ...]:
-    return tuple(row for line in lines if (row := _row(viewer, line)) is not None)
+async def rows_of(viewer: Viewer, lines: Sequence[CaseLine]) -> tuple[CaseRowView, ...]:
+    heard = await viewer.office.lists.heard()
+    return tuple(row for line in lines if (row := _row(viewer, line, heard)) is not None)
 
 
 def is_turn(officer: Officer, status: Status | None) -> bool:
     return any(status in _TURNS.get(role, frozenset()) for role in officer.roles)
 
 
-def _row(viewer: Viewer, line: CaseLine) -> CaseRowView | None:
+def _row(viewer: Viewer, line: CaseLine, heard: Heard) -> CaseRowView | None:
     office, case = viewer.office, line.case
     matter = office.holdings.matter(case.matter)
     if matter is None:
@@ -163,10 +165,11 @@ def _row(viewer: Viewer, line: CaseLine) -> CaseRowView | None:
         url=case_url(case.id),
         sync=sync_mark(line.row),
         may_act=is_turn(viewer.officer, case.status),
+        heard=heard,
     )
 
 
-def _listed(
+async def _listed(
     viewer: Viewer, lines: Sequence[CaseLine], total: int, query: ListQuery, survey: Survey
 ) -> CaseList:
     office = viewer.office
@@ -179,7 +182,7 @@ def _listed(
     known = {office.me, *_villages(office)}
     others = any(node not in known for node in survey.openers)
     return CaseList(
-        rows=rows_of(viewer, lines),
+        rows=await rows_of(viewer, lines),
         total=total,
         query=query,
         base_url="",

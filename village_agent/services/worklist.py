@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from casework.case import Case, Moment, Status
 from casework.contacts import CallKind
+from casework.freshness import Heard
 from casework.names import CaseId
 from sync.case_lists import CaseFilter, CaseLine
 from village_agent.services.listed import PAGE_SIZE, Listed, listed
@@ -19,9 +20,10 @@ from village_agent.store import cases as store
 from village_agent.store.cases import Window
 from village_agent.words import word
 from webui import labels
+from webui.case_freshness import row_words
 from webui.filters import clock_time, day_short, local, mask_name
 from webui.held_file import sync_mark
-from webui.list_view import SyncMark
+from webui.sync_mark import SyncMark
 
 ANSWERS: Final = "answers"
 VIEWS: Final = ("open", "results", "done", "all", ANSWERS)
@@ -43,6 +45,7 @@ class Row(Struct, frozen=True, kw_only=True):
     note: str
     status: str
     mark: SyncMark | None
+    known: str = ""  # as of when, where that is not now
     action: str = "open"
     urgent: bool = False
 
@@ -95,7 +98,7 @@ async def _not_sent(station: Station, drafts: tuple[Row, ...], number: int) -> L
         cases, count = await store.unsent(
             station.desk.node.database, station.me, station.parent, window
         )
-        rows = [await _row(station, line) for line in await station.lists.lines(cases)]
+        rows = await _rows(station, await station.lists.lines(cases))
         passed = max(0, window.offset - count)
         return (*rows, *drafts[passed : passed + window.limit - len(rows)]), count + len(drafts)
 
@@ -143,7 +146,7 @@ async def mine(station: Station, view: str, number: int) -> Listed[Row]:
         )
 
     found = await listed(read, number)
-    return found.of(tuple([await _row(station, line) for line in found.rows]))
+    return found.of(await _rows(station, found.rows))
 
 
 async def _asked(station: Station) -> tuple[CaseId, ...]:
@@ -158,13 +161,13 @@ async def _to_answer(station: Station, number: int) -> Listed[Row]:
         return await station.lists.lines(some), len(asked)
 
     found = await listed(read, number)
-    return found.of(tuple([await _row(station, line) for line in found.rows]))
+    return found.of(await _rows(station, found.rows))
 
 
 async def search(station: Station, text: str) -> tuple[tuple[Row, ...], bool]:
     """By number, by name, by the last four of an identity number; whether there are more."""
     lines = await station.lists.search(text, limit=PAGE_SIZE + 1)
-    rows = tuple([await _row(station, line) for line in lines[:PAGE_SIZE]])
+    rows = await _rows(station, lines[:PAGE_SIZE])
     return rows, len(lines) > PAGE_SIZE
 
 
@@ -173,7 +176,8 @@ async def owing_papers(station: Station, number: int) -> Listed[Owing]:
     database = station.desk.node.database
     found = await listed(partial(store.owing, database, station.me), number)
     lines = await station.lists.lines([each.id for each in found.rows])
-    rows = {line.case.id: await _row(station, line) for line in lines}
+    shown = await _rows(station, lines)
+    rows = {line.case.id: row for line, row in zip(lines, shown, strict=True)}
     return found.of(
         tuple(
             Owing(row=rows[each.id], by=each.by, brought=each.brought)
@@ -188,10 +192,15 @@ async def for_handing_over(station: Station, number: int) -> Listed[Row]:
     database = station.desk.node.database
     found = await listed(partial(store.for_here, database, station.me), number)
     lines = await station.lists.lines(found.rows)
-    return found.of(tuple([await _row(station, line) for line in lines]))
+    return found.of(await _rows(station, lines))
 
 
-async def _row(station: Station, line: CaseLine) -> Row:
+async def _rows(station: Station, lines: Sequence[CaseLine]) -> tuple[Row, ...]:
+    heard = await station.lists.heard()
+    return tuple([await _row(station, line, heard) for line in lines])
+
+
+async def _row(station: Station, line: CaseLine, heard: Heard) -> Row:
     case = line.case
     matter = station.holdings.matter(case.matter)
     mark = sync_mark(line.row)
@@ -205,6 +214,7 @@ async def _row(station: Station, line: CaseLine) -> Row:
         matter=matter.short_name if matter is not None else case.matter.matter,
         note=word("row", "taken", when=_when(station, began), count=_scans(case)),
         status=labels.STATUS_PUBLIC[case.status.value] if case.status else "",
+        known=row_words(heard, case.pen, station.now(), mark) if case.is_open else "",
         mark=mark,
         urgent=mark.state in {"returned", "quarantined"},
     )
