@@ -47,6 +47,7 @@ SHOWN_FIRST = (
     ClockName.HAND_IN,
     ClockName.SUPPLEMENT,
 )
+NOTICES = ("notify_deficiency", "notify_deficiency_review")
 # A grant's result is withheld while papers are owed: its delivery counts from when they came.
 WHILE_OWED = frozenset({ClockName.DELIVERY})
 NONE: frozenset[ClockName] = frozenset()
@@ -207,11 +208,13 @@ def pauses_of(case: Case, matter: MatterVersion) -> Iterator[ClockEvent]:
     A decision or an end leaves nothing to wait for: a case that is opened again is not paused.
     """
     open_ones: set[str] = set()
+    asked = False  # a review that asks for papers again waits on its own days
     for place, moment in enumerate(case.timeline):
         kinds = {kind for _, kind in BY_NAME[moment.act].clocks}
         label = moment.procedure or SUPPLEMENT
         if EventKind.PAUSE in kinds:
-            clocks = _paused_by(moment, matter)
+            clocks = NONE if asked and label == SUPPLEMENT else _paused_by(moment, matter)
+            asked = asked or label == SUPPLEMENT
             yield ClockEvent(
                 at=moment.at, kind=EventKind.PAUSE, clocks=clocks, label=label, place=place
             )
@@ -224,6 +227,7 @@ def pauses_of(case: Case, matter: MatterVersion) -> Iterator[ClockEvent]:
                 at=moment.at, kind=EventKind.RESUME, clocks=BOTH, label=each, place=place
             )
         open_ones = open_ones - ended
+        asked = asked and moment.act != "reopen"
 
 
 def counting_days(
@@ -355,11 +359,11 @@ def _limits_set_by_acts(
     than the matter asks for, and never counts as earlier.
     """
     told: dict[ClockName, Limit] = {}
-    for moment in case.moments("notify_deficiency", "accept_deferred"):
+    for moment in case.moments(*NOTICES, "accept_deferred"):
         if moment.due_on is None:
             continue
         on, last = calendar.day_of(moment.at), date.fromisoformat(moment.due_on)
-        if moment.act == "notify_deficiency":
+        if moment.act in NOTICES:
             told[ClockName.SUPPLEMENT] = days_until(last, on)
             continue
         own = limits.get(ClockName.SUPPLY)

@@ -57,7 +57,7 @@ _ACCEPTED: Final = (
     *_effects(EventKind.START, *_REVIEW_CLOCKS),
 )
 _DECIDED: Final = (
-    *_effects(EventKind.STOP, *_REVIEW_CLOCKS),
+    *_effects(EventKind.STOP, *_REVIEW_CLOCKS, ClockName.SUPPLEMENT),
     *_effects(EventKind.START, ClockName.DELIVERY),
 )
 _SENT: Final = _effects(EventKind.START, ClockName.TRANSIT)
@@ -239,7 +239,7 @@ def _review() -> tuple[Row, ...]:
         ),
         _row(
             *("15", a.NotifyDeficiencyReview, _REVIEW, Power.REVIEW, _APPROVERS),
-            clocks=_PAUSE,
+            clocks=(*_PAUSE, *_effects(EventKind.START, ClockName.SUPPLEMENT)),
             paper="review-deficiency-notice",
         ),
         _row(
@@ -250,7 +250,7 @@ def _review() -> tuple[Row, ...]:
         ),
         _row(
             *("17", a.SupplementInReview, _REVIEW, Power.PEN, _APPROVERS | _COUNTER),
-            clocks=_RESUME,
+            clocks=(*_RESUME, *_effects(EventKind.STOP, ClockName.SUPPLEMENT)),
             paper="review-supplement-receipt",
         ),
         _row(

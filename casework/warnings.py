@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from casework.calendar import Calendar
-from casework.case import Case
+from casework.case import Case, Status
 from casework.clock import Clock, ClockName, ClockState
 from casework.clock_rules import may_lapse
 from casework.deemed import is_undecided, silence_of
@@ -33,6 +33,7 @@ class WarningCode(StrEnum):
     DEEMED_DECISION_NEAR = "deemed_decision_near"
     DEFERRED_OVERDUE = "deferred_overdue"
     SUPPLEMENT_OVERDUE = "supplement_overdue"
+    REVIEW_SUPPLEMENT_OVERDUE = "review_supplement_overdue"
     SPECIAL_OVERDUE = "special_overdue"
     STEP_OVERDUE = "step_overdue"
 
@@ -54,7 +55,7 @@ def warnings_of(
     if not case.is_open:
         return ()
     clocks = {clock.name: clock for clock in ledger.clocks if _runs(clock)}
-    found = [*_acceptance(ledger, clocks.get(ClockName.NOTICE), today), *_papers(clocks)]
+    found = [*_acceptance(ledger, clocks.get(ClockName.NOTICE), today), *_papers(case, clocks)]
     if is_undecided(case) and ledger.licence_expires_on is not None:
         found += _renewal(ledger, ledger.licence_expires_on, calendar, today)
     elif is_undecided(case):
@@ -96,12 +97,14 @@ def _decision(
         yield _near(WarningCode.DEEMED_DECISION_NEAR, statutory)
 
 
-def _papers(clocks: Mapping[ClockName, Clock]) -> Iterator[CaseWarning]:
+def _papers(case: Case, clocks: Mapping[ClockName, Clock]) -> Iterator[CaseWarning]:
     supply, supplement = clocks.get(ClockName.SUPPLY), clocks.get(ClockName.SUPPLEMENT)
     if supply is not None and _is_over(supply):
         yield _over(WarningCode.DEFERRED_OVERDUE, supply)
     if supplement is not None and may_lapse(supplement):
-        yield _over(WarningCode.SUPPLEMENT_OVERDUE, supplement)
+        lapses = case.status is Status.AWAITING_SUPPLEMENT
+        code = WarningCode.SUPPLEMENT_OVERDUE if lapses else WarningCode.REVIEW_SUPPLEMENT_OVERDUE
+        yield _over(code, supplement)
 
 
 def _work(ledger: Ledger) -> Iterator[CaseWarning]:

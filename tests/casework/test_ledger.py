@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from casework import act as acts
 from casework.case import Case
-from casework.clock import ClockName, ClockState
+from casework.clock import Clock, ClockName, ClockState
 from casework.fold import fold
 from casework.lamp import Colour, LampWord, lamp
 from casework.ledger import Holder, Ledger, Share, ledger_of
@@ -19,8 +19,10 @@ from casework.step_clocks import SpecialClock, StepClock
 from tests.builders import TOWN
 from tests.casework.test_steps import ACCEPTED, DECIDED, RECEIVED, SOME_ACTS, any_case
 from tests.casework.timelines import (
+    ACCEPT,
     PRODUCE,
     RECEIVE,
+    REFUSE,
     VERDICTS,
     a_case,
     county,
@@ -277,3 +279,25 @@ def test_time_only_uses_up_time_in_any_case(told: list[tuple[acts.AnyAct, int]],
     for one, two in zip(sooner.specials, later.specials, strict=True):
         assert one.days <= two.days
         assert one.clock.due_on == two.clock.due_on
+
+
+def test_papers_asked_for_in_the_review_have_their_own_clock_and_pause_it_once() -> None:
+    ask = acts.NotifyDeficiencyReview(VERDICTS, "2026-11-12")
+    told = (
+        *(town(RECEIVE, "11-02"), town(ACCEPT, "11-02"), county(acts.Take(), "11-03")),
+        *(county(ask, "11-04"), county(acts.SupplementInReview(VERDICTS), "11-09")),
+    )
+    once = a_case(*told)
+    again = a_case(*told, county(ask, "11-10"), county(acts.SupplementInReview(VERDICTS), "11-12"))
+
+    def due(case: Case, name: ClockName) -> Clock:
+        book = ledger(case, "11-12", hour=15)
+        return next(clock for clock in book.clocks if clock.name is name)
+
+    assert due(once, ClockName.PROMISED).due_on == due(again, ClockName.PROMISED).due_on
+    waiting = a_case(*told[:4])
+    supplement = due(waiting, ClockName.SUPPLEMENT)
+    assert (supplement.state, supplement.due_on) == (ClockState.RUNNING, date(2026, 11, 12))
+    assert due(once, ClockName.SUPPLEMENT).state is ClockState.STOPPED
+    refused = a_case(*told[:4], county(REFUSE, "11-12"))
+    assert due(refused, ClockName.SUPPLEMENT).state is ClockState.STOPPED

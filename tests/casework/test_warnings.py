@@ -194,3 +194,11 @@ def test_any_entries_can_be_warned_of(
     assert all(each.days >= 0 for each in found)
     assert not (found and not case.is_open)
     assert len({(each.code, each.name, each.on) for each in found}) == len(found)
+
+
+def test_a_review_whose_papers_never_came_may_decide_and_does_not_lapse() -> None:
+    ask = acts.NotifyDeficiencyReview(VERDICTS, "2026-11-12")
+    waiting = a_case(*ACCEPTED, county(acts.Take(), "11-04"), county(ask, "11-05"))
+
+    assert ("review_supplement_overdue", 1) not in said(waiting, "11-12")
+    assert ("review_supplement_overdue", 1) in said(waiting, "11-13")
