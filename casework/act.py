@@ -366,6 +366,25 @@ class Ask(_Dated, frozen=True, tag="ask"):
         return "answer_by"
 
 
+class CallForPapers(_Dated, frozen=True, tag="call_for_papers"):
+    """Papers that cannot travel electronically: the department comes for them (row D4)."""
+
+    counter: NodeOnWire  # where they lie
+    materials: tuple[str, ...]
+    collect_by: str  # ISO date
+
+    @classmethod
+    def _day_member(cls) -> str:
+        return "collect_by"
+
+
+class CollectPapers(Act, frozen=True, tag="collect_papers"):
+    """They were fetched; who came stands in the part `collector`, `officer` handed them out."""
+
+    call: MessageId
+    officer: OfficerId
+
+
 class Answer(Act, frozen=True, tag="answer"):
     """`question` is the entry or deposit that asked; the words stand in the part `answer`."""
 
@@ -422,6 +441,8 @@ Restatable = (
     | ChangePickup
     | Ask
     | Answer
+    | CallForPapers
+    | CollectPapers
 )
 
 

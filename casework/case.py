@@ -117,8 +117,8 @@ class Decision(Struct, frozen=True):
     revoked: bool = False  # taken back: it no longer has effect
 
 
-class Answered(Struct, frozen=True):
-    """The answer to a question; `entry` bears its words."""
+class Followed(Struct, frozen=True):
+    """That a node has done what it was called on; `entry` bears the words, or who came."""
 
     entry: MessageId
     officer: OfficerId
@@ -135,7 +135,20 @@ class Question(Struct, frozen=True, kw_only=True):
     to: NodeId
     at: datetime
     answer_by: str  # ISO date
-    answer: Answered | None = None
+    answer: Followed | None = None
+
+
+class PaperPickup(Struct, frozen=True, kw_only=True):
+    """Papers that the department comes for to the counter where they lie."""
+
+    id: MessageId
+    entry: MessageId
+    counter: NodeId
+    materials: tuple[str, ...]
+    officer: OfficerId
+    at: datetime
+    collect_by: str  # ISO date
+    collected: Followed | None = None
 
 
 class FeeSettled(Struct, frozen=True):
@@ -183,6 +196,7 @@ class Case(Struct, frozen=True, kw_only=True):
     fallen: tuple[MessageId, ...] = ()
     taken_up: tuple[MessageId, ...] = ()
     questions: tuple[Question, ...] = ()
+    pickups: tuple[PaperPickup, ...] = ()
     parts: tuple[CasePart, ...] = ()
     timeline: tuple[Moment, ...] = ()
 

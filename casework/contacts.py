@@ -5,39 +5,16 @@ for as long as it owes an answer; a node without the pen asks and answers by dep
 """
 
 from datetime import date, datetime
-from enum import StrEnum
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from casework import act as acts
 from casework.act import AnyAct
-from casework.case import Answered, Case, Question
+from casework.case import Case, Followed, Question
 from casework.entry import Written
 from casework.errors import AnswerError, DateOrderError, QuestionError
 from casework.limits import LIMIT_DAYS_MAX
 from casework.names import MessageId, NodeId, OfficerId, county_of
-
-
-class CallKind(StrEnum):
-    """What a node is called on to do; stored, so never change a value."""
-
-    ANSWER = "answer"
-
-
-class Call(Struct, frozen=True):
-    """Something that waits for a node at a case whoever holds the pen, and until when."""
-
-    kind: CallKind
-    node: NodeId
-    by: str  # ISO date
-    id: MessageId
-
-
-def calls_of(case: Case) -> tuple[Call, ...]:
-    return tuple(
-        Call(CallKind.ANSWER, each.to, each.answer_by, each.id) for each in open_questions(case)
-    )
 
 
 def contacted(case: Case, act: AnyAct, written: Written, at: datetime) -> dict[str, object]:
@@ -46,7 +23,7 @@ def contacted(case: Case, act: AnyAct, written: Written, at: datetime) -> dict[s
         case acts.Ask():
             return {"questions": (*case.questions, _question(act, written, at))}
         case acts.Answer(question, officer):
-            answer, owed = Answered(written.id, officer, at), open_questions(case)
+            answer, owed = Followed(written.id, officer, at), open_questions(case)
             found = (
                 replace(each, answer=answer) if each.id == question and each in owed else each
                 for each in case.questions

@@ -24,6 +24,7 @@ from casework.case import (
 from casework.contacts import contacted
 from casework.entry import Written
 from casework.names import MessageId
+from casework.pickups import picked_up
 from casework.procedure import PROCEDURE
 
 Changes = dict[str, object]  # the fields of the case that change
@@ -181,6 +182,7 @@ _EFFECTS: Final[
     **dict.fromkeys((acts.ChangePickup, acts.OpenGreenChannel), _moved),
     **dict.fromkeys((acts.SettleFee, acts.KeepApart), _moved),
     **dict.fromkeys((acts.Ask, acts.Answer), contacted),
+    **dict.fromkeys((acts.CallForPapers, acts.CollectPapers), picked_up),
 }
 
 
@@ -244,6 +246,7 @@ _SAID: Final = {
     "supply_by": "due_on",
     "expected_by": "due_on",
     "answer_by": "due_on",
+    "collect_by": "due_on",
     "to": "pen_to",
     "code": "code",
     "procedure": "procedure",

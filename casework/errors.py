@@ -247,6 +247,12 @@ class AnswerError(CaseworkError):
     code = "E_ANSWER"
 
 
+class PickupError(CaseworkError):
+    """Papers that do not lie there, were called for already, or are not this node's to hand out."""
+
+    code = "E_PICKUP"
+
+
 class PartMissingError(CaseworkError):
     """An act that must carry a document or a statement came without it."""
 

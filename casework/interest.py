@@ -14,7 +14,7 @@ RESULT: Final = "result"
 
 # What a village keeps once it has handed a case up: name, state and result, and what it must
 # tell the resident.
-_VILLAGE_KEEPS: Final = frozenset({APPLICANT, RESULT, "notice", "grounds", "delivery"})
+_VILLAGE_KEEPS: Final = frozenset({APPLICANT, RESULT, "notice", "grounds", "delivery", "collector"})
 _COUNTER_GETS: Final = frozenset({APPLICANT, RESULT, "delivery"})
 # Who is asked about a case needs to know of whom it is, and what is asked; who asked, the answer.
 _SAID: Final = frozenset({"question", "answer"})

@@ -13,8 +13,8 @@ from casework.act import Act, AnyAct
 from casework.act_contents import check_content
 from casework.act_openings import check_open
 from casework.authority import check_officer, grant_for
+from casework.calls import check_call
 from casework.case import ENTRIES_PER_CASE_MAX, Case
-from casework.contacts import check_said
 from casework.delegation import Delegation
 from casework.entry import PartRef
 from casework.errors import (
@@ -85,7 +85,7 @@ def permit(
     grant = _permit(case, row, standing)
     _check_parts(case, row, parts)
     check_content(case, act, parts, standing)
-    check_said(case, act, standing.node, standing.officer.id, standing.today)
+    check_call(case, act, standing.node, standing.officer.id, standing.today)
     return grant
 
 
@@ -171,4 +171,4 @@ def _check_bringer(case: Case | None, act: acts.TakeUpDeposit, standing: Standin
     """Questions and answers are those of who deposited them, not of who adopts them."""
     waiting = standing.open_deposits[act.deposit]
     if waiting.node is not None and waiting.officer is not None:
-        check_said(case, act.restated, waiting.node, waiting.officer, None)
+        check_call(case, act.restated, waiting.node, waiting.officer, None)

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from casework.calls import Call, CallKind, calls_of
 from casework.case import Case
-from casework.contacts import Call, CallKind, calls_of
 from casework.instants import instant_text
 from casework.names import (
     ZERO_ID,

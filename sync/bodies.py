@@ -76,6 +76,7 @@ class DepositKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     QUESTION = "question"
     ANSWER = "answer"
+    COLLECTION = "collection"
     CHANGE_PICKUP = "change-pickup"
     SIGHTING = "sighting"
 

@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from casework import act as acts
+from casework.calls import CallKind
 from casework.case import Case, Status
-from casework.contacts import CallKind
 from casework.freshness import Heard
 from casework.names import CaseId, MatterId, MessageId, NodeId
 from casework.numbering import is_valid_number, plain_number
@@ -203,8 +203,11 @@ def _followed(work: Work, node: NodeId, cases: Collection[CaseId]) -> Iterator[M
         (f"{node}/%", MessageState.REFUSED.value, *cases),
     ).fetchall():
         body = stored_body(stored_message(wire, id_))
-        if isinstance(body, Deposit) and isinstance(body.act, acts.Answer):
-            yield body.act.question
+        match body.act if isinstance(body, Deposit) else None:
+            case acts.Answer(question):
+                yield question
+            case acts.CollectPapers(call):
+                yield call
 
 
 class _Condition:

@@ -37,9 +37,10 @@ DAYS: Final[Mapping[str, str]] = {
     "accept_deferred": "supply_by",
     "start_special": "expected_by",
     "ask": "answer_by",
+    "call_for_papers": "collect_by",
 }
 WITH_GROUNDS: Final = frozenset({"refuse_acceptance", "decide_refuse"})
-# Until when an answer is asked for, unless somebody says otherwise.
+# Until when an answer is asked for, or papers are to be fetched, unless somebody says otherwise.
 _ANSWERED_WITHIN: Final = workdays(3)
 
 
@@ -134,7 +135,7 @@ def default_day(name: str, given: CaseGiven) -> date:
     deferral = given.matter.supports.deferral
     if name == "accept_deferred" and deferral is not None:
         limit = deferral.supply_within
-    if name == "ask":
+    if name in {"ask", "call_for_papers"}:
         limit = _ANSWERED_WITHIN
     if name == "start_special":
         limit = given.matter.special_procedures[0].limit

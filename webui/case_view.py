@@ -25,6 +25,7 @@ from webui.case_freshness import known_as_of
 from webui.case_given import CaseGiven, Duplicate
 from webui.case_material_view import MaterialView, ScanView, materials_of, scans_of
 from webui.case_papers import PaperLink, papers_of
+from webui.case_pickups import PickupView, pickups_of
 from webui.case_timeline import FallenView, MomentView, fallen_of, timeline_of
 from webui.case_words import find_word, word
 from webui.filters import local, mask_name
@@ -118,6 +119,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     fallen: tuple[FallenView, ...]
     deposits: tuple[DepositView, ...]
     contacts: ContactsView
+    pickups: tuple[PickupView, ...]
     papers: tuple[PaperView, ...]
     acts: ActsView
     expanded: bool = False
@@ -162,6 +164,7 @@ def case_view(given: CaseGiven) -> CaseView:
         fallen=fallen_of(given),
         deposits=_deposits(given),
         contacts=contacts_of(given),
+        pickups=pickups_of(given),
         papers=tuple(_paper(link, given) for link in papers_of(case, given.matter)),
         acts=acts_of(given),
     )
@@ -272,7 +275,7 @@ def _deposits(given: CaseGiven) -> tuple[DepositView, ...]:
             dialog=deposit_dialog(each, given) if here and each.act is not None else None,
         )
         for each in given.deposits
-        if not isinstance(each.act, acts.Ask | acts.Answer)
+        if not isinstance(each.act, acts.Ask | acts.Answer | acts.CollectPapers)
     )
 
 

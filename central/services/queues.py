@@ -11,8 +11,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.calls import CallKind
 from casework.case import Status
-from casework.contacts import CallKind
 from casework.names import COUNTY_DIGITS, MatterId, NodeId, region_of
 from casework.procedure import OPEN
 from central.services.reach import Reach

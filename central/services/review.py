@@ -39,6 +39,7 @@ from webui.seals import Seals, sealed
 _SAID: Final[Mapping[type[AnyAct], DepositKind]] = {
     acts.Ask: DepositKind.QUESTION,
     acts.Answer: DepositKind.ANSWER,
+    acts.CollectPapers: DepositKind.COLLECTION,
 }
 _COUNTERS: Final = frozenset({NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE, NodeKind.TOWNSHIP})
 

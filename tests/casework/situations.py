@@ -107,6 +107,7 @@ def situations() -> dict[str, Situation]:
         "asked_in_review": folded(*JUDGED, asked_again),
         "extension_asked": folded(*JUDGED, acts.RequestExtension(workdays(10))),
         "questioned": folded(*JUDGED, acts.Ask(VILLAGE, SUPPLY_BY, TOWN, ALMIGHTY)),
+        "papers_called": folded(*JUDGED, acts.CallForPapers(TOWN, ("m1",), SUPPLY_BY)),
         "forwarded": folded(*JUDGED, acts.ForwardUp("市民政局")),
         "decided": folded(*GRANTED),
         "result_held": folded(*HELD),
@@ -190,6 +191,8 @@ def examples() -> dict[type[Act], AnyAct]:
         acts.ChangePickup(COUNTY),
         acts.Ask(VILLAGE, SUPPLY_BY, TOWN, ALMIGHTY),
         acts.Answer(QUESTION, ALMIGHTY),
+        acts.CallForPapers(TOWN, ("m1",), SUPPLY_BY),
+        acts.CollectPapers(QUESTION, ALMIGHTY),
     )
     return {type(each): each for each in found}
 

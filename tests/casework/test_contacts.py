@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from casework import act as acts
 from casework.act import AnyAct
+from casework.calls import CallKind, calls_of
 from casework.case import Case
 from casework.case_clocks import clocks_of
-from casework.contacts import CallKind, calls_of, open_questions
+from casework.contacts import open_questions
 from casework.errors import AnswerError, CaseworkError, DateOrderError, QuestionError
 from casework.fold import fold
 from casework.interest import entitled, interest_of

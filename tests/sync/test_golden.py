@@ -88,15 +88,22 @@ def wires() -> dict[str, bytes]:
 
 
 def contacts() -> dict[str, tuple[NodeId, Body]]:
-    """A question about a case and its answer: acts whose authors stand in the act itself."""
+    """What other nodes are called on for, and what they did: acts that name their authors."""
     asked = acts.Ask(OTHER_TOWN, "2026-11-25", TOWN, WU)
     answer = acts.Answer(an_id("question"), ZHOU)
+    fetched = acts.CollectPapers(an_id("call"), WU)
+    called = acts.CallForPapers(TOWN, ("m1", "m3"), "2026-11-25")
     deposit = Deposit(
         CaseNumber("440229901-26-000017-8"), DepositKind.ANSWER, answer, ZHOU, None, ()
     )
     return {
         "entry-ask": (TOWN, replace(an_entry(), act=asked)),
         "deposit-answer": (OTHER_TOWN, deposit),
+        "entry-call-for-papers": (COUNTY, replace(an_entry(), act=called)),
+        "deposit-collection": (
+            TOWN,
+            replace(deposit, kind=DepositKind.COLLECTION, act=fetched),
+        ),
     }
 
 

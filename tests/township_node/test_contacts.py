@@ -3,7 +3,7 @@
 import pytest
 
 from casework import act as acts
-from casework.contacts import CallKind
+from casework.calls import CallKind
 from casework.errors import UnknownCaseError
 from casework.names import CaseId, NodeId
 from sync.bodies import DepositKind

@@ -34,7 +34,11 @@ DEPOSITS = {
     "change_pickup": DepositKind.CHANGE_PICKUP,
 }
 # What is said about a case without the pen; it is adopted as it was said.
-_SAID = {"ask": DepositKind.QUESTION, "answer": DepositKind.ANSWER}
+_SAID = {
+    "ask": DepositKind.QUESTION,
+    "answer": DepositKind.ANSWER,
+    "collect_papers": DepositKind.COLLECTION,
+}
 
 
 # What may follow a receipt in the same sitting; `receive` by itself leaves it for later.
@@ -67,7 +71,7 @@ async def perform(office: Office, turn: Turn, act: AnyAct, contents: Sequence[Co
     officer, file, sitting = turn.officer, turn.file, turn.sitting
     case = file.case
     attachments = _attachments(contents)
-    if case.pen != office.me and isinstance(act, acts.Ask | acts.Answer):
+    if case.pen != office.me and isinstance(act, acts.Ask | acts.Answer | acts.CollectPapers):
         await office.desk.deposit(_SAID[name_of(type(act))], act, sitting, attachments)
         return
     if isinstance(act, acts.TakeUpDeposit):

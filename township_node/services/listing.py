@@ -6,8 +6,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.calls import CallKind
 from casework.case import Status
-from casework.contacts import CallKind
 from casework.freshness import Heard
 from casework.names import CaseId, MatterId, NodeId, Tier, tier_of
 from casework.organisation import Officer, Role
@@ -45,9 +45,9 @@ _TURNS: Final[Mapping[Role, frozenset[Status]]] = {
     Role.CHIEF_REPRESENTATIVE: frozenset(FOR_REVIEW),
     Role.LEADER: frozenset(FOR_REVIEW),
 }
-QUEUES: Final = ("todo", "review", "overdue", "soon", "ready", "arrivals", "claims", "answers")
 # Lists that no column of a case tells by itself; they are short.
-_LISTED: Final = ("claims", "answers")
+_LISTED: Final = ("claims", "answers", "pickups")
+QUEUES: Final = ("todo", "review", "overdue", "soon", "ready", "arrivals", *_LISTED)
 PLACES: Final = ("here", "elsewhere", "closed", "all")
 _HERE: Final = "here"
 _ELSEWHERE: Final = "elsewhere"
@@ -60,6 +60,7 @@ _CARDS: Final = {
     "arrivals": "",
     "claims": "",
     "answers": "amber",
+    "pickups": "amber",
 }
 
 
@@ -91,6 +92,7 @@ async def queue(
     listed = {
         "claims": await office.lists.with_open_deposits(office.me),
         "answers": await office.lists.called(CallKind.ANSWER, office.me),
+        "pickups": await office.lists.called(CallKind.PAPERS, office.me),
     }
     wanted = _narrowed(office, filters[shown], query)
     if shown in _LISTED:
@@ -218,6 +220,7 @@ def _filters(office: Office) -> dict[str, CaseFilter]:
         "arrivals": replace(here, statuses=(Status.COLLECTED,)),
         "claims": here,
         "answers": CaseFilter(),
+        "pickups": CaseFilter(),
     }
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from casework.calls import CallKind
 from casework.case import Case, Moment, Status
-from casework.contacts import CallKind
 from casework.freshness import Heard
 from casework.names import CaseId
 from sync.case_lists import CaseFilter, CaseLine
