@@ -27,15 +27,15 @@ from casework.papers import owes_papers
 from sync.payloads import Body, Message
 from sync.returning import awaits_mending
 from sync.stored import case_to_bytes, kind_name
-from sync.tables import MessageState
+from sync.tables import UNRANKED, MessageState
 
 PUT_CASE: Final = (
     "INSERT INTO case_row (id, number, matter, version, status, pen, pickup, opened_by,"
     " received_by, department, decided_at, decided_under, head, began_at, moved_at,"
     " updated_at, applicant, id_tail, interest, told, left_out, parked, blocked, owes, supply_by,"
-    " taken_up, calls, returned, folded)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-    " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " taken_up, calls, returned, urgency, folded)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+    " ?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET number = excluded.number, matter = excluded.matter,"
     " version = excluded.version, status = excluded.status, pen = excluded.pen,"
     " pickup = excluded.pickup, opened_by = excluded.opened_by,"
@@ -47,7 +47,8 @@ PUT_CASE: Final = (
     " interest = excluded.interest, told = excluded.told, left_out = excluded.left_out,"
     " parked = excluded.parked, blocked = excluded.blocked, owes = excluded.owes,"
     " supply_by = excluded.supply_by, taken_up = excluded.taken_up, calls = excluded.calls,"
-    " returned = excluded.returned, due_on = NULL, urgency = NULL, folded = excluded.folded"
+    " returned = excluded.returned, due_on = NULL, urgency = excluded.urgency,"
+    " folded = excluded.folded"
 )
 
 
@@ -146,6 +147,7 @@ def case_row(state: CaseState, case: Case, me: NodeId, at: str) -> tuple[Any, ..
         names_text(case.taken_up),
         calls_text(case),
         awaits_mending(case, me),
+        UNRANKED,
         case_to_bytes(case),
     )
 

@@ -35,7 +35,7 @@ FOUND_MAX: Final = 50
 TEXT_CHARS_MAX: Final = 60
 ID_TAIL_CHARS: Final = 4
 _ORDERS: Final[Mapping[Order, str]] = {
-    "urgent": "urgency IS NULL, urgency, due_on, moved_at, id",
+    "urgent": "urgency, due_on, moved_at, id",
     "newest": "moved_at DESC, id",
     "oldest": "moved_at, id",
 }
@@ -103,7 +103,8 @@ class CaseLists:
         """What a list could be narrowed to, and how many cases each of some lists holds."""
         await self.ranking.rank()
         where, values = _where(base)
-        group = f"SELECT matter, opened_by FROM case_row{where} GROUP BY matter, opened_by"  # noqa: S608
+        # By status too: so an index has them in order.
+        group = f"SELECT DISTINCT status, matter, opened_by FROM case_row{where}"  # noqa: S608
 
         def look(work: Work) -> Survey:
             counts = {}
@@ -113,8 +114,8 @@ class CaseLists:
                 counts[name] = int(row.fetchone()[0])
             found = work.execute(group, values).fetchall()
             return Survey(
-                tuple(sorted({MatterId(matter) for matter, _ in found})),
-                tuple(sorted({NodeId(opener) for _, opener in found})),
+                tuple(sorted({MatterId(matter) for _, matter, _ in found})),
+                tuple(sorted({NodeId(opener) for _, _, opener in found})),
                 counts,
             )
 

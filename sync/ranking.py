@@ -23,6 +23,7 @@ from sync.desk import Desk
 from sync.engine import Work
 from sync.holdings import Holdings
 from sync.stored import case_from_bytes
+from sync.tables import UNRANKED
 
 # `urgency` of a row: what runs comes first, what waits for the applicant next. Stored.
 RUNNING: Final = 0
@@ -34,7 +35,9 @@ RANKED_AT_ONCE_MAX: Final = 40
 _WRITTEN_AT_ONCE: Final = 400
 _RANKED_BY: Final = "cases-ranked-by"
 _CLOSED: Final = Status.CLOSED.value
-_UNRANKED: Final = "SELECT 1 FROM case_row WHERE urgency IS NULL LIMIT 1"
+# The index over such rows is asked for by the number itself, not by a parameter.
+_IS_UNRANKED: Final = f"urgency = {UNRANKED}"
+_ANY_UNRANKED: Final = f"SELECT 1 FROM case_row WHERE {_IS_UNRANKED} LIMIT 1"  # noqa: S608
 _log = structlog.stdlib.get_logger("sync.ranking")
 
 
@@ -89,15 +92,15 @@ class Ranking:
     async def progress(self) -> Progress:
         rows = await self._database.fetch(
             "SELECT (SELECT COUNT(*) FROM case_row WHERE status <> ? OR status IS NULL),"
-            " (SELECT COUNT(*) FROM case_row WHERE urgency IS NULL)",
-            (_CLOSED,),
+            " (SELECT COUNT(*) FROM case_row WHERE urgency = ?)",
+            (_CLOSED, UNRANKED),
         )
         return Progress(*rows[0])
 
     async def _rank_rest(self) -> None:
         """Everything that is left: the next cases are computed while the last are written."""
         try:
-            while await self._database.fetch(_UNRANKED):
+            while await self._database.fetch(_ANY_UNRANKED):
                 await self._rank_through()
         except Exception:  # noqa: BLE001 - the node closes; the next list goes on with it
             _log.info("ranking stopped")
@@ -124,7 +127,8 @@ class Ranking:
     async def _next(self, after: str, limit: int) -> list[Ranked]:
         """Compute the dates of the next cases that have none."""
         rows = await self._database.fetch(
-            "SELECT folded FROM case_row WHERE urgency IS NULL AND id > ? ORDER BY id LIMIT ?",
+            f"SELECT folded FROM case_row WHERE {_IS_UNRANKED} AND id > ?"  # noqa: S608
+            " ORDER BY id LIMIT ?",
             (after, limit),
         )
         ranked: list[Ranked] = []
@@ -174,9 +178,9 @@ class Ranking:
             if self._keeper is not None and old is not None and old != versions.calendar:
                 self._keeper.calendar_changes(work, old, versions.calendar)
             work.execute(
-                "UPDATE case_row SET urgency = NULL, due_on = NULL WHERE status <> ?"
+                "UPDATE case_row SET urgency = ?, due_on = NULL WHERE status <> ?"
                 " OR status IS NULL",
-                (_CLOSED,),
+                (UNRANKED, _CLOSED),
             )
             work.execute(
                 "INSERT INTO setting (key, value) VALUES (?, ?)"

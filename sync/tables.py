@@ -163,7 +163,7 @@ class CaseRow(Table, tablename="case_row"):
     calls = Varchar(length=None, default=None, null=True)  # what waits for some node: `calls_text`
     returned = Varchar(length=64, default=None, null=True)  # why it was sent back here, a code
     due_on = Varchar(length=10, default=None, null=True, index=True)  # for lists; the tier fills it
-    urgency = Integer(default=None, null=True)  # likewise
+    urgency = Integer(default=None, null=False)  # likewise; UNRANKED until then
     papers = Integer(default=None, null=True)  # likewise: how many its bag takes up
     folded = Bytea(default=None, null=False)
 
@@ -227,6 +227,9 @@ TABLES: Final[tuple[type[Table], ...]] = (
 )
 
 
+# Of a case whose due date is yet to be computed: last in a list. Stored, and named in an index.
+UNRANKED: Final = 9
+
 # Piccolo has no indexes over several columns on SQLite; these are made at every start.
 INDEXES: Final = (
     "CREATE UNIQUE INDEX IF NOT EXISTS message_place ON message (log, seq)",
@@ -241,7 +244,8 @@ INDEXES: Final = (
         " (pen, urgency, due_on, moved_at, status, matter, opened_by, pickup, id)"
     ),
     "CREATE INDEX IF NOT EXISTS case_newest ON case_row (status, moved_at, id)",
-    "CREATE INDEX IF NOT EXISTS case_unranked ON case_row (id) WHERE urgency IS NULL",
+    f"CREATE INDEX IF NOT EXISTS case_unranked ON case_row (id) WHERE urgency = {UNRANKED}",
+    "CREATE INDEX IF NOT EXISTS case_kinds ON case_row (pen, status, matter, opened_by)",
     "CREATE INDEX IF NOT EXISTS case_named ON case_row (applicant, id)",
     "CREATE INDEX IF NOT EXISTS case_id_tail ON case_row (id_tail)",
     "CREATE INDEX IF NOT EXISTS case_blocked ON case_row (id) WHERE blocked IS NOT NULL",

@@ -23,6 +23,7 @@ from central.settings import Settings as CentralSettings
 from deploy.onebox.plan import HOST
 from deploy.onebox.visitor import Form, Page, Visitor
 from sync.clock import SystemClock
+from sync.tables import UNRANKED
 from tests.benchmarks.crowd import ALLOWANCE
 from tests.benchmarks.figures import Figure, distribution, figure, show, spread
 from tests.builders import CHEN, LIN, TOWN, VILLAGE, WU
@@ -36,7 +37,7 @@ TIMES: Final = 40
 WARM_UP: Final = 3
 RANKING_SECONDS_MAX: Final = 60.0
 LUO: Final = OfficerId("o0089")
-_UNRANKED: Final = "SELECT 1 FROM case_row WHERE urgency IS NULL LIMIT 1"
+_UNRANKED: Final = f"SELECT 1 FROM case_row WHERE urgency = {UNRANKED} LIMIT 1"
 _REVISION: Final = re.compile(r'name="revision"[^>]* value="(\d+)"')
 
 

@@ -79,9 +79,7 @@ async def test_papers_are_handed_out_and_the_page_says_since_when_it_knows_nothi
         await screen.is_sound()
 
 
-async def test_chen_asks_a_village(
-    founded: Path, tmp_path: Path, browser: Browser
-) -> None:
+async def test_chen_asks_a_village(founded: Path, tmp_path: Path, browser: Browser) -> None:
     async with (
         an_office(founded, tmp_path) as office,
         screen_of(browser, office.app, CHEN) as screen,

@@ -100,7 +100,7 @@ async def queue(
         lines, total = await office.lists.lines(some), len(listed[shown])
     else:
         lines, total = await _page(office, wanted, query)
-    counted = {} if only else filters
+    counted = {} if only else {name: each for name, each in filters.items() if name not in _LISTED}
     survey = await office.lists.survey(filters[shown], counted)
     found = await _listed(viewer, lines, total, query, survey)
     return replace(
@@ -219,8 +219,8 @@ def _filters(office: Office) -> dict[str, CaseFilter]:
         "ready": replace(here, statuses=(Status.READY,)),
         "arrivals": replace(here, statuses=(Status.COLLECTED,)),
         "claims": here,
-        "answers": CaseFilter(),
-        "pickups": CaseFilter(),
+        "answers": here,
+        "pickups": here,
     }
 
 

@@ -19,7 +19,8 @@ INDEXES = (
         " (pen, urgency, due_on, moved_at, status, matter, opened_by, pickup, id)"
     ),
     "CREATE INDEX IF NOT EXISTS case_newest ON case_row (status, moved_at, id)",
-    "CREATE INDEX IF NOT EXISTS case_unranked ON case_row (id) WHERE urgency IS NULL",
+    "CREATE INDEX IF NOT EXISTS case_unranked ON case_row (id) WHERE urgency = 9",
+    "CREATE INDEX IF NOT EXISTS case_kinds ON case_row (pen, status, matter, opened_by)",
     "CREATE INDEX IF NOT EXISTS case_named ON case_row (applicant, id)",
     "CREATE INDEX IF NOT EXISTS case_id_tail ON case_row (id_tail)",
     "CREATE INDEX IF NOT EXISTS case_blocked ON case_row (id) WHERE blocked IS NOT NULL",

@@ -62,7 +62,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "calls": Varchar(length=None, default=None, null=True),
         "returned": Varchar(length=64, default=None, null=True),
         "due_on": Varchar(length=10, index=True, default=None, null=True),
-        "urgency": Integer(default=None, null=True),
+        "urgency": Integer(default=None, null=False),
         "papers": Integer(default=None, null=True),
         "folded": Bytea(default=None, null=False),
     },
