@@ -22,10 +22,11 @@ _ASKED_GETS: Final = _SAID | {APPLICANT}
 
 
 def interest_of(case: Case) -> frozenset[NodeId]:
-    """The way it came in, the pen, the counter that hands over, and who owes an answer."""
+    """The way it came in, the pen, the counter that hands over; until it ends, who was asked."""
     concerned = {case.opened_by, case.pen, case.first_responsible}
     concerned.update(node for node in (case.collected_by, case.received_by, case.pickup) if node)
-    concerned.update(each.to for each in open_questions(case))
+    if case.is_open:
+        concerned.update(each.to for each in case.questions)
     return frozenset(concerned)
 
 

@@ -197,6 +197,8 @@ class CaseLists:
 
 def _followed(work: Work, node: NodeId, cases: Collection[CaseId]) -> Iterator[MessageId]:
     """Which calls this node's own deposits to these cases have followed."""
+    if not cases:
+        return
     marks = ", ".join("?" * len(cases))
     for id_, wire in work.execute(
         "SELECT id, wire FROM message WHERE kind = 'deposit' AND log LIKE ?"  # noqa: S608

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from casework.case import Case
 from casework.freshness import Heard, Silence
-from casework.names import NodeId
+from casework.interest import concerns
+from casework.names import NodeId, is_county
 from webui.case_given import CaseGiven
 from webui.case_words import word
 from webui.filters import day_short, local
@@ -15,6 +17,8 @@ def known_as_of(given: CaseGiven) -> str:
     """The line over a case whose pen is elsewhere: since when that place was not heard."""
     if _is_here_alone(given.sync):
         return ""
+    if has_left(given.case, given.node):
+        return word("known", "left", at=time_words(given.case.timeline[-1].written_at, given.now))
     silence = _silence(given.heard, given.case.pen, given.now)
     if silence is None:
         return ""
@@ -30,10 +34,21 @@ def silent_words(heard: Heard | None, of: NodeId, names: Names, now: datetime) -
     return word("known", "silent", at=time_words(silence.since, now), node=names.node(silence.node))
 
 
-def row_words(heard: Heard | None, of: NodeId, now: datetime, sync: SyncMark | None) -> str:
+def row_words(
+    case: Case, heard: Heard | None, node: NodeId, now: datetime, sync: SyncMark | None
+) -> str:
     """The same in a line of a list."""
-    silence = None if _is_here_alone(sync) else _silence(heard, of, now)
+    if not case.is_open or _is_here_alone(sync):
+        return ""
+    if has_left(case, node):
+        return word("known", "row", at=time_words(case.timeline[-1].written_at, now))
+    silence = _silence(heard, case.pen, now)
     return "" if silence is None else word("known", "row", at=time_words(silence.since, now))
+
+
+def has_left(case: Case, node: NodeId) -> bool:
+    """Whether a node is told no more of a case that it once had to do with."""
+    return case.is_open and not is_county(node) and not concerns(case, node)
 
 
 def time_words(at: datetime, now: datetime) -> str:

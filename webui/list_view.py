@@ -192,7 +192,7 @@ def row_of(  # noqa: PLR0913 - what a row shows, each by its name
         status=case.status.value if case.status else "",
         source=names.source(case, node),
         stage=stage_words(case, names, node),
-        known=row_words(heard, case.pen, now, sync) if case.is_open else "",
+        known=row_words(case, heard, node, now, sync),
         lamp=urgency.lamp if urgency else None,
         lamp_url=f"{url}/clocks" if urgency else None,
         sync=sync,

@@ -57,7 +57,7 @@ def said(case: Case, act: AnyAct, node: NodeId, officer: OfficerId) -> CaseworkE
     return refusal(lying_at(case, node), act, parts, person)
 
 
-def test_who_is_asked_is_concerned_until_the_answer_stands() -> None:
+def test_who_is_asked_is_concerned_until_the_case_ends_and_named_until_the_answer_stands() -> None:
     pad = Pad()
     chain = pad.chain(*((TOWN, step) for step in (*ACCEPTED, ASK)))
     waiting = fold(chain).case
@@ -67,7 +67,9 @@ def test_who_is_asked_is_concerned_until_the_answer_stands() -> None:
     assert after is not None
 
     assert OTHER_TOWN in interest_of(waiting)
-    assert OTHER_TOWN not in interest_of(after)
+    assert OTHER_TOWN in interest_of(after)
+    assert entitled(waiting, OTHER_TOWN, "applicant")
+    assert not entitled(after, OTHER_TOWN, "applicant")
     assert after.questions[0].answer is not None
     assert after.questions[0].answer.officer == ZHOU
 

@@ -5,6 +5,7 @@ import pytest
 from casework import act as acts
 from casework.calls import CallKind
 from casework.errors import UnknownCaseError
+from casework.interest import entitled
 from casework.names import CaseId, NodeId
 from sync.bodies import DepositKind
 from sync.case_lists import CaseLists
@@ -72,7 +73,7 @@ async def test_a_question_goes_to_another_town_and_its_answer_comes_back(
     assert "待采纳" not in shown
 
 
-async def test_who_was_asked_has_no_papers_and_leaves_once_the_answer_stands(
+async def test_who_was_asked_has_no_papers_and_hears_on_until_the_case_ends(
     world: World, wu: Clerk
 ) -> None:
     case = await received(wu)
@@ -93,7 +94,12 @@ async def test_who_was_asked_has_no_papers_and_leaves_once_the_answer_stands(
     await world.settle()
     last = await world.other.services.desk.get_case(case)
     assert last.questions[0].answer is not None
-    assert last.length < (await world.town.services.desk.get_case(case)).length
+    assert last.length == (await world.town.services.desk.get_case(case)).length
+    assert not entitled(last, OTHER_TOWN, "applicant")
+
+    await wu.act(case, "withdraw", asked_by="applicant")
+    await world.settle()
+    assert (await desk.get_case(case)).status == "closed"
 
 
 async def test_a_village_is_asked_and_answers_what_was_asked_late_in_red(

@@ -9,7 +9,7 @@ from sync.hearing import read_heard
 from sync.node import Node
 from sync.silence import tell_silence
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
-from tests.centres import LOW_INCOME, Clerk, World, visible
+from tests.centres import LOW_INCOME, TONG, Clerk, World, visible
 from tests.lines import greet, settle
 
 KNOWN = "以下为 12:00 时所知"
@@ -148,3 +148,19 @@ async def test_an_answer_that_cannot_come_says_so(world: World, wu: Clerk) -> No
     assert SILENT not in await page_of(wu, case)
     pass_by(world)
     assert SILENT in await page_of(wu, case)
+
+
+async def test_who_has_to_do_with_a_case_no_more_says_until_when_it_did(
+    world: World, wu: Clerk
+) -> None:
+    """A counter that the applicant had chosen, and then did not."""
+    fields = {**LOW_INCOME, "pickup": OTHER_TOWN}
+    case = await wu.taken("minimum-living-allowance", fields, "receive")
+    await world.settle()
+    tong = await world.other.sign_in(TONG)
+    assert "不再参与" not in await page_of(tong, case)
+    await wu.act(case, "change_pickup", pickup=TOWN)
+    await world.settle()
+
+    assert "本单位不再参与这个办件" in await page_of(tong, case)
+    assert ROW in visible((await tong.get("/cases?view=elsewhere")).text)

@@ -214,7 +214,7 @@ async def _row(station: Station, line: CaseLine, heard: Heard) -> Row:
         matter=matter.short_name if matter is not None else case.matter.matter,
         note=word("row", "taken", when=_when(station, began), count=_scans(case)),
         status=labels.STATUS_PUBLIC[case.status.value] if case.status else "",
-        known=row_words(heard, case.pen, station.now(), mark) if case.is_open else "",
+        known=row_words(case, heard, station.me, station.now(), mark),
         mark=mark,
         urgent=mark.state in {"returned", "quarantined"},
     )
