@@ -338,12 +338,16 @@ class ReturnPen(Act, frozen=True, tag="return_pen"):
 
 
 class ReclaimPen(Act, frozen=True, tag="reclaim_pen"):
-    """`of` is the message that was refused or judged; `code` and its sentence say why."""
+    """`of` is the message that was refused or judged; `code` and its sentence say why.
+
+    Taking a case from a machine that has fallen silent needs a second person, `approved_by`.
+    """
 
     ground: ReclaimGround
     of: MessageId | None
     hold: bool
     code: str | None
+    approved_by: OfficerId | None = None
 
 
 class ChangePickup(Act, frozen=True, tag="change_pickup"):

@@ -14,6 +14,7 @@ from casework.case import Case, Deferral, Status
 from casework.entry import PartRef
 from casework.errors import (
     ActNotOpenError,
+    ApprovalMissingError,
     ConditionsNotMetError,
     DateOrderError,
     DeferralNotAllowedError,
@@ -145,6 +146,10 @@ def _check_way(case: Case | None, act: AnyAct, standing: Standing) -> None:
         case acts.ReturnPen(to):
             _check_return(case, to, standing)
         case acts.OpenGreenChannel(approved_by):
+            check_approval(approved_by, COORDINATORS, standing)
+        case acts.ReclaimPen(acts.ReclaimGround.LEASE_ENDED, approved_by=approved_by):
+            if approved_by is None:
+                raise ApprovalMissingError("a silent machine's case is taken back by two persons")
             check_approval(approved_by, COORDINATORS, standing)
         case acts.SettleFee():
             _check_fee(act, standing.matter)

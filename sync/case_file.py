@@ -25,7 +25,7 @@ from casework.party import ApplicantSheet, HandoverSheet
 from casework.procedure import BY_NAME
 from sync import part_rows
 from sync.batch import Batch
-from sync.bodies import Deposit
+from sync.bodies import Deposit, Notice
 from sync.claims import open_deposits
 from sync.desk import Desk, Sitting
 from sync.engine import Work
@@ -106,6 +106,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     colleagues: tuple[Officer, ...] = ()
     duplicates: tuple[Case, ...] = ()
     heard: Heard
+    notices: tuple[Notice, ...] = ()
 
     def text_of(self, entry: MessageId, name: str) -> str | None:
         """What an entry's part of this name says, if it lies here."""
@@ -165,6 +166,7 @@ async def read_case_file(
         offline=read.offline,
         colleagues=approvers(PositionKind, standing),
         heard=read.heard,
+        notices=read.notices,
         duplicates=tuple([await node.journal.get_case(each) for each in standing.duplicates]),
     )
 
@@ -184,6 +186,7 @@ class _Read(Struct, frozen=True, kw_only=True):
     fallen: tuple[Written, ...]
     offline: frozenset[MessageId]
     heard: Heard
+    notices: tuple[Notice, ...]
 
 
 def _read(batch: Batch, case_id: CaseId) -> _Read:
@@ -207,8 +210,10 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
     )
     wanted = frozenset(ref.hash for ref in refs if ref.name in TEXTS | SHEETS)
     small = part_rows.small_parts(batch.work, sorted(wanted))
+    bodies = map(stored_body, messages)
     return _Read(
         case=case,
+        notices=tuple(each for each in bodies if isinstance(each, Notice)),
         blocked=state.blocked,
         applicant=state.applicant,
         row=row_state(batch, case_id),

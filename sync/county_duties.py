@@ -1,4 +1,4 @@
-"""What the county owes every node: acknowledgements, leases and number blocks.
+"""What the county owes every node: acknowledgements, leases, number blocks, word of duplicates.
 
 An acknowledgement permits forgetting, so it is written only after the commit of what it covers,
 and never beyond a message whose small parts have not come.
@@ -23,6 +23,7 @@ from casework.numbering import BLOCK_SIZE, NumberKind
 from sync.batch import Batch, LogPosition
 from sync.bodies import Acknowledgement, Lease, NumberBlock
 from sync.frame import SMALL_PART_BYTES_MAX
+from sync.linking import tell_linked
 from sync.writing import write
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class CountyDuties:
             self._acknowledge(batch, position)
         for node in sorted(heard):
             self._top_up(batch, node)
+        tell_linked(batch)
 
     def _acknowledge(self, batch: Batch, position: LogPosition) -> None:
         upto = min(position.seq, _first_lacking(batch, position.log) - 1)

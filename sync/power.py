@@ -34,7 +34,7 @@ GRACE: Final = timedelta(hours=24)
 # How far an author's clock may be ahead of the county's when a lease is looked up for it.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 DUPLICATES_MAX: Final = 20
-_UNDER_WAY: Final = tuple(
+UNDER_WAY: Final = tuple(
     sorted(status.value for status in OPEN - {Status.DRAFT, Status.SUBMITTED, Status.DELIVERED})
 )
 
@@ -112,8 +112,8 @@ def duplicates_of(batch: Batch, case: Case) -> dict[CaseId, datetime]:
         return {}
     rows = batch.work.execute(
         "SELECT id FROM case_row WHERE id_tail = ? AND applicant = ? AND matter = ? AND id <> ?"  # noqa: S608
-        f" AND status IN ({', '.join('?' * len(_UNDER_WAY))}) LIMIT ?",
-        (mine.id_tail, mine.applicant, case.matter.matter, case.id, *_UNDER_WAY, DUPLICATES_MAX),
+        f" AND status IN ({', '.join('?' * len(UNDER_WAY))}) LIMIT ?",
+        (mine.id_tail, mine.applicant, case.matter.matter, case.id, *UNDER_WAY, DUPLICATES_MAX),
     ).fetchall()
     found = {}
     for (other,) in rows:

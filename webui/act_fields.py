@@ -250,6 +250,7 @@ def _reclaim(given: CaseGiven) -> Fields:
         _select("ground", labels.RECLAIM),
         _select("of", reclaimable(given)),
         _select("code", reasons),
+        _select("approved_by", approver_choices(given, COORDINATORS), required=False),
     )
     return {"selects": selects, "flags": (("hold", word("field", "hold")),)}
 

@@ -278,7 +278,9 @@ def _reclaim_pen(reading: Reading) -> AnyAct | None:
     hold = reading.form.flag("hold")
     if not ground:
         return None
-    return acts.ReclaimPen(acts.ReclaimGround(ground), MessageId(about), hold, code)
+    is_silent = ground == acts.ReclaimGround.LEASE_ENDED
+    approver = reading.officer("approved_by") if is_silent else None
+    return acts.ReclaimPen(acts.ReclaimGround(ground), MessageId(about), hold, code, approver)
 
 
 def _take_up_deposit(reading: Reading) -> AnyAct | None:

@@ -67,6 +67,13 @@ class Duplicate(Struct, frozen=True):
     node: NodeId
 
 
+class CountyNotice(Struct, frozen=True):
+    """What the county has said about the case, by a code and what belongs into its sentence."""
+
+    code: str
+    args: Mapping[str, str]
+
+
 class CaseGiven(Struct, frozen=True, kw_only=True):
     """A case and what is known around it, as one officer at one node sees it."""
 
@@ -100,6 +107,7 @@ class CaseGiven(Struct, frozen=True, kw_only=True):
     heard: Heard | None = None  # whom this node has heard until when
     officer: OfficerId = OfficerId("")  # who looks
     contacts: Mapping[NodeId, str] = {}  # whom they may ask about the case; nobody: they only read
+    notices: tuple[CountyNotice, ...] = ()
 
     def text_of(self, entry: MessageId, name: str) -> str:
         """What an entry's part of this name says, as far as it lies here."""

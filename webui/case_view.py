@@ -3,7 +3,9 @@
 Nothing here decides or stores; what time alone changes (a lamp, a due date) is computed for `now`.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
@@ -11,9 +13,10 @@ from casework import act as acts
 from casework.case import Deferral
 from casework.case_clocks import urgency_of
 from casework.facts import facts_of
+from casework.instants import parse_instant
 from casework.lamp import Lamp
 from casework.matter import commits
-from casework.names import Tier, tier_of
+from casework.names import NodeId, Tier, is_county, tier_of
 from casework.visits import visits
 from webui import labels
 from webui.act_dialogs import ActDialog, deposit_dialog
@@ -32,6 +35,9 @@ from webui.filters import local, mask_name
 from webui.grounds import ground_words
 from webui.list_view import Tag, stage_words, tags_of
 from webui.sync_mark import SyncMark
+
+# What the county tells of another case, as `duplicate` words it; itself it sees more than it told.
+_TOLD: Final[Mapping[str, str]] = {"E_DUPLICATE": "linked", "E_MERGED_HERE": "merged_here"}
 
 
 class DecisionView(Struct, frozen=True, kw_only=True):
@@ -224,7 +230,27 @@ def _warnings(given: CaseGiven) -> tuple[str, ...]:
         if applies
     ]
     others = () if case.is_decided else given.duplicates
-    return (*map(labels.error_text, codes), *(_duplicate_words(given, each) for each in others))
+    return (
+        *map(labels.error_text, codes),
+        *(_duplicate_words(given, each) for each in others),
+        *_told_words(given),
+    )
+
+
+def _told_words(given: CaseGiven) -> Iterator[str]:
+    case = given.case
+    for notice in () if is_county(given.node) else given.notices:
+        kind = _TOLD.get(notice.code)
+        settled = case.is_decided or not case.is_open or notice.args.get("case") in case.apart_from
+        if kind is None or (kind == "linked" and settled):
+            continue
+        yield word(
+            "duplicate",
+            kind,
+            number=notice.args["number"],
+            node=given.names.node(NodeId(notice.args["node"])),
+            at=f"{local(parse_instant(notice.args['at'])):%Y-%m-%d %H:%M}",
+        )
 
 
 def _duplicate_words(given: CaseGiven, other: Duplicate) -> str:

@@ -21,7 +21,7 @@ from casework.names import DepartmentId, MessageId, NodeId, OfficerId, PartHash
 from casework.organisation import Officer
 from casework.party import ApplicantSheet
 from webui import labels
-from webui.case_given import CaseGiven, Duplicate, PartStanding, WaitingDeposit
+from webui.case_given import CaseGiven, CountyNotice, Duplicate, PartStanding, WaitingDeposit
 from webui.names_known import Names
 from webui.sync_mark import SyncMark
 
@@ -33,6 +33,13 @@ class HeldPart(Protocol):
     def received(self) -> int: ...
     @property
     def total(self) -> int: ...
+
+
+class HeldNotice(Protocol):
+    @property
+    def code(self) -> str: ...
+    @property
+    def args(self) -> Mapping[str, str]: ...
 
 
 class HeldDeposit(Protocol):
@@ -102,6 +109,8 @@ class HeldFile(Protocol):
     def colleagues(self) -> tuple[Officer, ...]: ...
     @property
     def duplicates(self) -> tuple[Case, ...]: ...
+    @property
+    def notices(self) -> Sequence[HeldNotice]: ...
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -153,6 +162,7 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         heard=file.heard,
         contacts=seen.contacts,
         duplicates=tuple(_duplicate(each) for each in file.duplicates),
+        notices=tuple(CountyNotice(each.code, each.args) for each in file.notices),
     )
 
 

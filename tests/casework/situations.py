@@ -186,7 +186,7 @@ def examples() -> dict[type[Act], AnyAct]:
         acts.Instant(INTAKE, full, (), "D-1", "applicant"),
         acts.HandOverPen(VILLAGE),
         acts.ReturnPen(COUNTY),
-        acts.ReclaimPen(acts.ReclaimGround.LEASE_ENDED, None, hold=False, code=None),
+        acts.ReclaimPen(acts.ReclaimGround.LEASE_ENDED, None, False, None, LEADER),
         acts.TakeUpDeposit(DEPOSIT, "2026-11-20T04:00:00.000000Z", acts.Accept(full)),
         acts.ChangePickup(COUNTY),
         acts.Ask(VILLAGE, SUPPLY_BY, TOWN, ALMIGHTY),

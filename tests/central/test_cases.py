@@ -332,15 +332,17 @@ async def test_the_county_takes_a_case_back_from_a_township(office: Office) -> N
     case = await office.act(CHEN, acts.HandOverPen(TOWN), case=case.id)
     chen = await office.sign_in(CHEN)
 
-    answer = await chen.post(
-        f"/cases/{case.id}/acts/reclaim_pen",
-        seen=case.head,
-        ground="lease-ended",
-        of=case.timeline[-1].entry,
-        code="E_LEASE_ENDED",
-    )
+    asked = {
+        "seen": case.head,
+        "ground": "lease-ended",
+        "of": case.timeline[-1].entry,
+        "code": "E_LEASE_ENDED",
+    }
+    alone = await chen.post(f"/cases/{case.id}/acts/reclaim_pen", **asked, approved_by=CHEN)
+    answer = await chen.post(f"/cases/{case.id}/acts/reclaim_pen", **asked, approved_by=LIANG)
     back = await office.look(case.id)
 
+    assert alone.status_code == 422
     assert answer.status_code == 303
     assert back.pen == COUNTY
 

@@ -35,9 +35,11 @@ from casework.warnings import WarningCode, warnings_of
 from central.services.county import County, open_county
 from central.services.judging import CountyJudge
 from central.settings import Settings as CountySettings
+from sync.case_file import read_case_file
 from sync.clock import ManualClock
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.opening import OpenNode
+from sync.power import officer_of
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
 from tests.county import FOLDER, calendar
 from tests.founded import a_clock, at_work
@@ -220,6 +222,13 @@ class Stage:
             "SELECT id FROM case_row WHERE number = ?", (number,)
         )
         return [row[0] for row in rows]
+
+    async def told(self, case: CaseId, node: NodeId, officer: OfficerId) -> list[tuple[str, str]]:
+        """What the county said of a case at a node: the code, and of which other case."""
+        await self.settle()
+        desk = self.desks[node]
+        file = await read_case_file(desk, case, officer_of(desk.holdings, officer))
+        return [(each.code, each.args["case"]) for each in file.notices]
 
     async def holders(self, case: CaseId) -> dict[NodeId, Case]:
         found = {name: await each.node.journal.find_case(case) for name, each in self.nodes.items()}

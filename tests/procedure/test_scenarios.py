@@ -106,6 +106,8 @@ async def test_2_of_two_applications_taken_in_offline_the_earlier_receipt_govern
 ) -> None:
     earlier, later = await taken_in_twice(stage)
     grant = acts.DecideGrant((), "翁民高〔2026〕8号")
+    assert await stage.told(earlier.id, TOWN, WU) == [("E_DUPLICATE", later.id)]
+    assert await stage.told(later.id, OTHER_TOWN, ZHOU) == [("E_DUPLICATE", earlier.id)]
     for case in (earlier, later):
         assert await stage.refused(CHEN, grant, case=case.id) == "E_DUPLICATE"
     into_later, into_earlier = acts.MergeInto(later.id), acts.MergeInto(earlier.id)
@@ -120,6 +122,7 @@ async def test_2_of_two_applications_taken_in_offline_the_earlier_receipt_govern
     assert stage.papers(merged)[-1] == "merger-notice"
     kept = await stage.agreed(earlier.id, TOWN, COUNTY)
     assert kept.status is Status.DECIDED
+    assert ("E_MERGED_HERE", later.id) in await stage.told(earlier.id, TOWN, WU)
     for case in (earlier, later):
         assert await stage.by_number(case.number) == [case.id]
 
