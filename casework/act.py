@@ -354,6 +354,48 @@ class ChangePickup(Act, frozen=True, tag="change_pickup"):
     pickup: NodeOnWire
 
 
+class Ask(_Dated, frozen=True, tag="ask"):
+    """Another node is asked about the case (row H9); the words stand in the part `question`.
+
+    Who asks is named here as well: whoever adopts a deposited question is somebody else.
+    """
+
+    to: NodeOnWire
+    answer_by: str  # ISO date
+    asker: NodeOnWire
+    officer: OfficerId
+
+    @classmethod
+    def _day_member(cls) -> str:
+        return "answer_by"
+
+
+class CallForPapers(_Dated, frozen=True, tag="call_for_papers"):
+    """Papers that cannot travel electronically: the department comes for them (row D4)."""
+
+    counter: NodeOnWire  # where they lie
+    materials: tuple[str, ...]
+    collect_by: str  # ISO date
+
+    @classmethod
+    def _day_member(cls) -> str:
+        return "collect_by"
+
+
+class CollectPapers(Act, frozen=True, tag="collect_papers"):
+    """They were fetched; who came stands in the part `collector`, `officer` handed them out."""
+
+    call: MessageId
+    officer: OfficerId
+
+
+class Answer(Act, frozen=True, tag="answer"):
+    """`question` is the entry or deposit that asked; the words stand in the part `answer`."""
+
+    question: MessageId
+    officer: OfficerId
+
+
 Restatable = (
     Draft
     | SubmitOnline
@@ -401,6 +443,10 @@ Restatable = (
     | SettleFee
     | Instant
     | ChangePickup
+    | Ask
+    | Answer
+    | CallForPapers
+    | CollectPapers
 )
 
 

@@ -13,6 +13,7 @@ from casework.case import SUPPLEMENT, Case, Closure, Deferral, Extension
 from casework.case_clocks import clocks_of, deemed_on
 from casework.clock import Clock, ClockName, ClockState
 from casework.clock_rules import may_lapse
+from casework.contacts import open_questions
 from casework.errors import (
     ActNotOpenError,
     ApprovalMissingError,
@@ -28,6 +29,7 @@ from casework.errors import (
     WrongCounterError,
 )
 from casework.matter import CaseKind, StepAct
+from casework.pickups import counters_of, open_pickups, papers_left
 from casework.procedure_row import Row
 from casework.standing import Standing
 
@@ -200,6 +202,21 @@ def _green(case: Case, _: Standing) -> None:
         raise ActNotOpenError("the case goes before others already")
 
 
+def _answer(case: Case, standing: Standing) -> None:
+    if not open_questions(case, standing.node):
+        raise ActNotOpenError("nothing is asked of this node")
+
+
+def _call_for_papers(case: Case, standing: Standing) -> None:
+    if not counters_of(case, standing.node) or not papers_left(case):
+        raise ActNotOpenError("no papers lie elsewhere that nobody came for")
+
+
+def _collect_papers(case: Case, _: Standing) -> None:
+    if not open_pickups(case):
+        raise ActNotOpenError("no papers wait to be fetched")
+
+
 def _fee(_: Case, standing: Standing) -> None:
     if not standing.matter.fees:
         raise ActNotOpenError("the matter is free")
@@ -231,4 +248,7 @@ _CHECKS: Final[Mapping[type[Act], Callable[[Case, Standing], None]]] = {
     acts.KeepApart: _duplicate,
     acts.OpenGreenChannel: _green,
     acts.SettleFee: _fee,
+    acts.Answer: _answer,
+    acts.CallForPapers: _call_for_papers,
+    acts.CollectPapers: _collect_papers,
 }

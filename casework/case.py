@@ -117,6 +117,40 @@ class Decision(Struct, frozen=True):
     revoked: bool = False  # taken back: it no longer has effect
 
 
+class Followed(Struct, frozen=True):
+    """That a node has done what it was called on; `entry` bears the words, or who came."""
+
+    entry: MessageId
+    officer: OfficerId
+    at: datetime
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """What one node asks another about the case; `entry` bears the words."""
+
+    id: MessageId  # the entry that asked, or the deposit that it adopted
+    entry: MessageId
+    asker: NodeId
+    officer: OfficerId
+    to: NodeId
+    at: datetime
+    answer_by: str  # ISO date
+    answer: Followed | None = None
+
+
+class PaperPickup(Struct, frozen=True, kw_only=True):
+    """Papers that the department comes for to the counter where they lie."""
+
+    id: MessageId
+    entry: MessageId
+    counter: NodeId
+    materials: tuple[str, ...]
+    officer: OfficerId
+    at: datetime
+    collect_by: str  # ISO date
+    collected: Followed | None = None
+
+
 class FeeSettled(Struct, frozen=True):
     """A fee of the matter, by its place in the list, paid or waived."""
 
@@ -161,6 +195,8 @@ class Case(Struct, frozen=True, kw_only=True):
     rivals: tuple[MessageId, ...] = ()
     fallen: tuple[MessageId, ...] = ()
     taken_up: tuple[MessageId, ...] = ()
+    questions: tuple[Question, ...] = ()
+    pickups: tuple[PaperPickup, ...] = ()
     parts: tuple[CasePart, ...] = ()
     timeline: tuple[Moment, ...] = ()
 

@@ -21,8 +21,10 @@ from casework.case import (
     Moment,
     Status,
 )
+from casework.contacts import contacted
 from casework.entry import Written
 from casework.names import MessageId
+from casework.pickups import picked_up
 from casework.procedure import PROCEDURE
 
 Changes = dict[str, object]  # the fields of the case that change
@@ -179,6 +181,8 @@ _EFFECTS: Final[
     **dict.fromkeys((acts.HandOverPen, acts.ReturnPen, acts.ReclaimPen), _moved),
     **dict.fromkeys((acts.ChangePickup, acts.OpenGreenChannel), _moved),
     **dict.fromkeys((acts.SettleFee, acts.KeepApart), _moved),
+    **dict.fromkeys((acts.Ask, acts.Answer), contacted),
+    **dict.fromkeys((acts.CallForPapers, acts.CollectPapers), picked_up),
 }
 
 
@@ -241,6 +245,8 @@ def _decision(  # noqa: PLR0913 - what a decision consists of
 _SAID: Final = {
     "supply_by": "due_on",
     "expected_by": "due_on",
+    "answer_by": "due_on",
+    "collect_by": "due_on",
     "to": "pen_to",
     "code": "code",
     "procedure": "procedure",

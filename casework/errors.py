@@ -235,6 +235,24 @@ class DepositTakenError(CaseworkError):
     code = "E_DEPOSIT_TAKEN"
 
 
+class QuestionError(CaseworkError):
+    """A question to oneself, to another county, or in somebody else's name."""
+
+    code = "E_QUESTION"
+
+
+class AnswerError(CaseworkError):
+    """Nothing of the kind is asked of this node, or it was answered already."""
+
+    code = "E_ANSWER"
+
+
+class PickupError(CaseworkError):
+    """Papers that do not lie there, were called for already, or are not this node's to hand out."""
+
+    code = "E_PICKUP"
+
+
 class PartMissingError(CaseworkError):
     """An act that must carry a document or a statement came without it."""
 

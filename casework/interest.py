@@ -6,6 +6,7 @@ The county is always concerned and always entitled, so it is named nowhere here.
 from typing import Final
 
 from casework.case import Case, Status
+from casework.contacts import open_questions
 from casework.names import NodeId, is_below, is_county
 
 APPLICANT: Final = "applicant"
@@ -13,14 +14,19 @@ RESULT: Final = "result"
 
 # What a village keeps once it has handed a case up: name, state and result, and what it must
 # tell the resident.
-_VILLAGE_KEEPS: Final = frozenset({APPLICANT, RESULT, "notice", "grounds", "delivery"})
+_VILLAGE_KEEPS: Final = frozenset({APPLICANT, RESULT, "notice", "grounds", "delivery", "collector"})
 _COUNTER_GETS: Final = frozenset({APPLICANT, RESULT, "delivery"})
+# Who is asked about a case needs to know of whom it is, and what is asked; who asked, the answer.
+_SAID: Final = frozenset({"question", "answer"})
+_ASKED_GETS: Final = _SAID | {APPLICANT}
 
 
 def interest_of(case: Case) -> frozenset[NodeId]:
-    """The way the case came in, who holds the pen, and the counter that hands the result over."""
+    """The way it came in, the pen, the counter that hands over; until it ends, who was asked."""
     concerned = {case.opened_by, case.pen, case.first_responsible}
     concerned.update(node for node in (case.collected_by, case.received_by, case.pickup) if node)
+    if case.is_open:
+        concerned.update(each.to for each in case.questions)
     return frozenset(concerned)
 
 
@@ -44,6 +50,10 @@ def _entitled_itself(case: Case, node: NodeId, part: str) -> bool:
     if node == case.pen and not _only_hands_over(case, node):
         return True
     if node == case.received_by:
+        return True
+    if part in _ASKED_GETS and any(each.to == node for each in open_questions(case)):
+        return True
+    if part in _SAID and any(each.asker == node for each in case.questions):
         return True
     if node in {case.collected_by, case.opened_by}:
         return part in _VILLAGE_KEEPS

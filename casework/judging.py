@@ -13,6 +13,7 @@ from casework.act import Act, AnyAct
 from casework.act_contents import check_content
 from casework.act_openings import check_open
 from casework.authority import check_officer, grant_for
+from casework.calls import check_call
 from casework.case import ENTRIES_PER_CASE_MAX, Case
 from casework.delegation import Delegation
 from casework.entry import PartRef
@@ -79,10 +80,12 @@ def permit(
         grant = grant_for(case, adopted, standing)
         _check_parts(case, adopted, parts)
         check_content(case, act.restated, parts, standing)
+        _check_bringer(case, act, standing)
         return grant
     grant = _permit(case, row, standing)
     _check_parts(case, row, parts)
     check_content(case, act, parts, standing)
+    check_call(case, act, standing.node, standing.officer.id, standing.today)
     return grant
 
 
@@ -162,3 +165,10 @@ def _check_deposit(case: Case | None, act: acts.TakeUpDeposit, standing: Standin
         raise DepositTakenError(act.deposit)
     if not waiting.allows(act.restated):
         raise DepositTakenError(f"{act.deposit} says something else")
+
+
+def _check_bringer(case: Case | None, act: acts.TakeUpDeposit, standing: Standing) -> None:
+    """Questions and answers are those of who deposited them, not of who adopts them."""
+    waiting = standing.open_deposits[act.deposit]
+    if waiting.node is not None and waiting.officer is not None:
+        check_call(case, act.restated, waiting.node, waiting.officer, None)

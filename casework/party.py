@@ -33,6 +33,13 @@ class ApplicantSheet(Fact, frozen=True):
     wishes: Wishes | None = None
 
 
+class CollectorSheet(Fact, frozen=True):
+    """The part `collector`: who of the department fetched papers."""
+
+    name: str
+    staff_number: str
+
+
 class HandoverSheet(Fact, frozen=True):
     """The part `delivery`: into whose hands the result went."""
 

@@ -95,6 +95,7 @@ _ACCEPTANCE: Final = frozenset({_S.ACCEPTED})
 _REVIEW: Final = frozenset({_S.IN_REVIEW})
 _DECIDABLE: Final = frozenset({_S.IN_REVIEW, _S.FORWARDED})
 _OWING: Final = frozenset({_S.ACCEPTED, _S.IN_REVIEW, _S.FORWARDED, _S.DECIDED, _S.RESULT_HELD})
+_FETCHING: Final = frozenset({_S.ACCEPTED, _S.IN_REVIEW, _S.FORWARDED})
 _READY: Final = frozenset({_S.READY})
 _CLOSED: Final = frozenset({_S.CLOSED})
 _UNDELIVERED: Final = OPEN - {_S.DELIVERED}
@@ -425,6 +426,14 @@ def _along_the_way() -> tuple[Row, ...]:
         _row("33", a.ChangePickup, _UNDELIVERED, Power.PEN, _ISSUING | _APPROVERS),
         _row("35", a.OpenGreenChannel, UNDECIDED, Power.PEN, _GREEN, parts={"grounds"}),
         _row("36", a.SettleFee, _FEES, Power.PEN, _COUNTER | _APPROVERS, paper="fee-notice"),
+        _row("37", a.Ask, OPEN, Power.PEN, _AT_WORK, parts={"question"}),
+        _row("37", a.Answer, OPEN, Power.PEN, _AT_WORK, parts={"answer"}),
+        _row("38", a.CallForPapers, _FETCHING, Power.REVIEW, _APPROVERS, paper="transfer-slip"),
+        _row(
+            *("38", a.CollectPapers, OPEN, Power.PEN, _ISSUING | _APPROVERS),
+            paper="transfer-slip",
+            parts={"collector"},
+        ),
     )
 
 

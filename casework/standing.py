@@ -32,7 +32,7 @@ class LeaseHeld(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """A deposit, or an entry that fell out of the chain: when it counts from, and what it says.
+    """A deposit, or an entry that fell out of the chain: who says what, and since when it counts.
 
     Somebody else's deposit is adopted as it is. What fell out may be put right, but stays the
     same kind of act: else a lawful early date could be had for any act whatever.
@@ -41,6 +41,8 @@ class Waiting(Struct, frozen=True):
     at: str
     act: AnyAct | None
     may_be_mended: bool = False
+    node: NodeId | None = None  # who brought it
+    officer: OfficerId | None = None
 
     def allows(self, restated: AnyAct) -> bool:
         if self.may_be_mended:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from casework.calls import Call, CallKind, calls_of
 from casework.case import Case
 from casework.instants import instant_text
 from casework.names import (
@@ -32,9 +33,9 @@ PUT_CASE: Final = (
     "INSERT INTO case_row (id, number, matter, version, status, pen, pickup, opened_by,"
     " received_by, department, decided_at, decided_under, head, began_at, moved_at,"
     " updated_at, applicant, id_tail, interest, told, left_out, parked, blocked, owes, supply_by,"
-    " taken_up, returned, urgency, folded)"
+    " taken_up, calls, returned, urgency, folded)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-    " ?, ?)"
+    " ?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET number = excluded.number, matter = excluded.matter,"
     " version = excluded.version, status = excluded.status, pen = excluded.pen,"
     " pickup = excluded.pickup, opened_by = excluded.opened_by,"
@@ -45,7 +46,7 @@ PUT_CASE: Final = (
     " id_tail = excluded.id_tail,"
     " interest = excluded.interest, told = excluded.told, left_out = excluded.left_out,"
     " parked = excluded.parked, blocked = excluded.blocked, owes = excluded.owes,"
-    " supply_by = excluded.supply_by, taken_up = excluded.taken_up,"
+    " supply_by = excluded.supply_by, taken_up = excluded.taken_up, calls = excluded.calls,"
     " returned = excluded.returned, due_on = NULL, urgency = excluded.urgency,"
     " folded = excluded.folded"
 )
@@ -144,6 +145,7 @@ def case_row(state: CaseState, case: Case, me: NodeId, at: str) -> tuple[Any, ..
         owes_papers(case),
         case.supply_by,
         names_text(case.taken_up),
+        calls_text(case),
         awaits_mending(case, me),
         UNRANKED,
         case_to_bytes(case),
@@ -153,6 +155,21 @@ def case_row(state: CaseState, case: Case, me: NodeId, at: str) -> tuple[Any, ..
 def names_text(names: Iterable[NodeId] | Iterable[MessageId]) -> str:
     """Nodes or messages with a space around each, so that LIKE finds one."""
     return f" {' '.join(sorted(names))} "
+
+
+def calls_text(case: Case) -> str | None:
+    """What waits for a node at the case, so that LIKE finds a kind and a node."""
+    calls = calls_of(case)
+    if not calls:
+        return None
+    return f" {' '.join(f'{each.kind}@{each.node}@{each.by}@{each.id}' for each in calls)} "
+
+
+def calls_in(text: str) -> tuple[Call, ...]:
+    found = (each.split("@") for each in text.split())
+    return tuple(
+        Call(CallKind(kind), NodeId(node), by, MessageId(id_)) for kind, node, by, id_ in found
+    )
 
 
 def names_in(text: str) -> set[NodeId]:

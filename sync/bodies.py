@@ -22,6 +22,7 @@ from casework.names import (
     MatterId,
     MessageId,
     NodeId,
+    NodeOnWire,
     OfficerId,
     PartHash,
 )
@@ -36,6 +37,7 @@ Code = Annotated[str, Meta(min_length=1, max_length=64)]
 
 MANIFEST_ITEMS_MAX: Final = 500
 REPORT_KINDS_MAX: Final = 200
+SILENT_NODES_MAX: Final = 1_000
 
 
 class SetName(StrEnum):
@@ -73,6 +75,8 @@ class DepositKind(StrEnum):
     SUPPLEMENT = "supplement"
     WITHDRAWAL = "withdrawal"
     QUESTION = "question"
+    ANSWER = "answer"
+    COLLECTION = "collection"
     CHANGE_PICKUP = "change-pickup"
     SIGHTING = "sighting"
 
@@ -285,6 +289,22 @@ class NodeReport(Fact, frozen=True):
     kinds: Annotated[tuple[str, ...], Meta(max_length=REPORT_KINDS_MAX)]
     versions: TrustVersions
     counts: NodeCounts
+
+
+class SilentNode(Fact, frozen=True):
+    """A neighbour that was not heard since."""
+
+    node: NodeOnWire
+    since: str
+
+    def __post_init__(self) -> None:
+        _check_instants(self.since)
+
+
+class ContactReport(Fact, frozen=True):
+    """Which of its neighbours a node has heard nothing of for minutes; the others are there."""
+
+    silent: Annotated[tuple[SilentNode, ...], Meta(max_length=SILENT_NODES_MAX)]
 
 
 class Resubmit(Fact, frozen=True):

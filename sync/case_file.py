@@ -16,6 +16,7 @@ from casework.approval import approvers
 from casework.case import Case
 from casework.entry import Entry, PartRef, Written
 from casework.errors import CaseworkError, UnknownCaseError
+from casework.freshness import Heard
 from casework.judging import why_not
 from casework.matter import MatterVersion
 from casework.names import CaseId, KeyId, MessageId, NodeId, OfficerId, PartHash
@@ -28,6 +29,7 @@ from sync.bodies import Deposit, Notice
 from sync.claims import open_deposits
 from sync.desk import Desk, Sitting
 from sync.engine import Work
+from sync.hearing import read_heard
 from sync.part_exchange import URGENCY_OPENED
 from sync.part_rows import PartState
 from sync.parts import content_of
@@ -37,7 +39,9 @@ from sync.row_state import RowState, row_state
 from sync.stored import instant_of, stored_body, written_in
 
 # Parts that are read at once, by name; scans are fetched one by one when they are looked at.
-TEXTS: Final = frozenset({"opinion", "grounds", "notice", "remark", "question", "answer"})
+TEXTS: Final = frozenset(
+    {"opinion", "grounds", "notice", "remark", "question", "answer", "collector"}
+)
 SHEETS: Final = frozenset({"applicant", "form", "delivery"})
 # An entry that came so much later than it was written was written with the line down.
 WRITTEN_APART: Final = timedelta(minutes=10)
@@ -81,6 +85,7 @@ class Signed(Struct, frozen=True):
 
 class CaseFile(Struct, frozen=True, kw_only=True):
     case: Case
+    officer: OfficerId  # who reads it
     matter: MatterVersion
     now: datetime
     blocked: str | None
@@ -100,6 +105,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     offline: frozenset[MessageId]
     colleagues: tuple[Officer, ...] = ()
     duplicates: tuple[Case, ...] = ()
+    heard: Heard
     notices: tuple[Notice, ...] = ()
 
     def text_of(self, entry: MessageId, name: str) -> str | None:
@@ -136,6 +142,7 @@ async def read_case_file(
         )
     return CaseFile(
         case=case,
+        officer=officer.id,
         matter=matter_of(holdings, case.matter),
         now=standing.now,
         blocked=read.blocked,
@@ -158,6 +165,7 @@ async def read_case_file(
         fallen=read.fallen,
         offline=read.offline,
         colleagues=approvers(PositionKind, standing),
+        heard=read.heard,
         notices=read.notices,
         duplicates=tuple([await node.journal.get_case(each) for each in standing.duplicates]),
     )
@@ -177,6 +185,7 @@ class _Read(Struct, frozen=True, kw_only=True):
     deposits: tuple[DepositFound, ...]
     fallen: tuple[Written, ...]
     offline: frozenset[MessageId]
+    heard: Heard
     notices: tuple[Notice, ...]
 
 
@@ -215,6 +224,7 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
         entries={id_: each.entry for id_, each in written.items()},
         signed=signed,
         deposits=deposits,
+        heard=read_heard(batch.work, batch.node.id),
         fallen=tuple(written[id_] for id_ in case.fallen if id_ in written),
         offline=frozenset(
             id_

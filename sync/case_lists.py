@@ -4,22 +4,29 @@ Read from the projection by SQL that PostgreSQL takes as well. A queue is sorted
 which `sync.ranking` keeps in the rows. What time alone changes (the lamp) is never stored.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final, Literal
 
 from msgspec import Struct
 
+from casework import act as acts
+from casework.calls import CallKind
 from casework.case import Case, Status
-from casework.names import CaseId, MatterId, NodeId
+from casework.freshness import Heard
+from casework.names import CaseId, MatterId, MessageId, NodeId
 from casework.numbering import is_valid_number, plain_number
 from casework.query_code import split_query
 from sync.batch import Batch
+from sync.batch_rows import calls_in
+from sync.bodies import Deposit
 from sync.desk import Desk
 from sync.engine import Work
+from sync.hearing import read_heard
 from sync.ranking import RUNNING, DateKeeper, Ranking
 from sync.row_state import RowState, row_states
-from sync.stored import case_from_bytes
+from sync.stored import case_from_bytes, stored_body, stored_message
+from sync.tables import MessageState
 
 Order = Literal["urgent", "newest", "oldest"]
 Due = Literal["overdue", "soon"]
@@ -131,6 +138,10 @@ class CaseLists:
         """These cases, in this order, those of them that are held."""
         return await self._node.database.read(lambda work: self._lines(work, cases))
 
+    async def heard(self) -> Heard:
+        """Whom this node has heard until when, for what its lists say of other places."""
+        return await self._node.database.read(lambda work: read_heard(work, self._node.id))
+
     async def with_open_deposits(self, node: NodeId) -> tuple[CaseId, ...]:
         """Open cases whose pen a node holds and to which something was brought elsewhere."""
         rows = await self._node.database.fetch(
@@ -147,6 +158,26 @@ class CaseLists:
         )
         return tuple(dict.fromkeys(waiting))
 
+    async def called(self, kind: CallKind, node: NodeId) -> tuple[CaseId, ...]:
+        """Cases at which something waits for a node that it has not done yet, the nearest first."""
+        like = f"% {kind}@{node}@%"
+
+        def look(work: Work) -> tuple[CaseId, ...]:
+            rows = work.execute(
+                "SELECT id, calls FROM case_row WHERE calls IS NOT NULL AND calls LIKE ?", (like,)
+            ).fetchall()
+            waiting = {
+                call.id: (call.by, CaseId(id_))
+                for id_, calls in rows
+                for call in calls_in(calls)
+                if (call.kind, call.node) == (kind, node)
+            }
+            for done in _followed(work, node, {case for _, case in waiting.values()}):
+                waiting.pop(done, None)
+            return tuple(dict.fromkeys(case for _, case in sorted(waiting.values())))
+
+        return await self._node.database.read(look)
+
     def _lines(self, work: Work, ids: Sequence[str]) -> tuple[CaseLine, ...]:
         batch, wanted = Batch(self._node, work), [CaseId(each) for each in ids]
         rows = row_states(batch, wanted)
@@ -162,6 +193,24 @@ class CaseLists:
             for state in states
             if state.case is not None
         )
+
+
+def _followed(work: Work, node: NodeId, cases: Collection[CaseId]) -> Iterator[MessageId]:
+    """Which calls this node's own deposits to these cases have followed."""
+    if not cases:
+        return
+    marks = ", ".join("?" * len(cases))
+    for id_, wire in work.execute(
+        "SELECT id, wire FROM message WHERE kind = 'deposit' AND log LIKE ?"  # noqa: S608
+        f" AND state <> ? AND case_id IN ({marks})",
+        (f"{node}/%", MessageState.REFUSED.value, *cases),
+    ).fetchall():
+        body = stored_body(stored_message(wire, id_))
+        match body.act if isinstance(body, Deposit) else None:
+            case acts.Answer(question):
+                yield question
+            case acts.CollectPapers(call):
+                yield call
 
 
 class _Condition:

@@ -20,10 +20,18 @@ def open_deposits(batch: Batch, case: Case) -> Mapping[MessageId, Waiting]:
         original = written_in(message)
         body = stored_body(message)
         if isinstance(body, bodies.Deposit) and message.id not in taken:
-            found[message.id] = Waiting(message.header.at, body.act)
+            found[message.id] = Waiting(
+                message.header.at, body.act, node=message.node, officer=body.officer
+            )
         elif original is not None and original.id in fallen - taken:
             act = original.entry.act
-            found[original.id] = Waiting(instant_text(original.at), act, may_be_mended=True)
+            found[original.id] = Waiting(
+                instant_text(original.at),
+                act,
+                may_be_mended=True,
+                node=original.node,
+                officer=original.entry.officer,
+            )
     return found
 
 

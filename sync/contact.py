@@ -36,8 +36,11 @@ def take_hello(batch: Batch, hello: Hello) -> None:
     if batch.neighbours.get(node) != incarnation:
         begin_lists(batch, node, incarnation)
         batch.audit("adopted", neighbour=node)
+    is_of_mine = hello.to_incarnation == batch.node.incarnation
+    if is_of_mine:
+        _note_announced(batch, hello)
     batch.work.execute("UPDATE neighbour SET last_contact_at = ? WHERE node = ?", (batch.at, node))
-    if hello.to_incarnation != batch.node.incarnation:
+    if not is_of_mine:
         return  # It speaks of lists to another incarnation; mine begin at 1.
     for held in hello.holds:
         _take_holds(batch, hello, held)
@@ -45,6 +48,18 @@ def take_hello(batch: Batch, hello: Hello) -> None:
         received = _received(batch, node, sends.lane)
         if received.n > sends.n or (received.n == sends.n and received.digest != sends.digest):
             batch.audit("neighbour-rolled-back", is_alarm=True, neighbour=node, code="E_FORK")
+
+
+def _note_announced(batch: Batch, hello: Hello) -> None:
+    """How long its list of cases is. While it is not here, its news is that of before."""
+    node = hello.from_node
+    held = _received(batch, node, Lane.CASE).n
+    announced = max((each.n for each in hello.sends if each.lane is Lane.CASE), default=0)
+    batch.work.execute(
+        "UPDATE neighbour SET announced_n = ?, whole_at = CASE WHEN announced_n > ? THEN whole_at"
+        " ELSE last_contact_at END WHERE node = ?",
+        (announced, held, node),
+    )
 
 
 def take_receipt(batch: Batch, neighbour: NodeId, receipt: Receipt) -> None:

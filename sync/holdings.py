@@ -96,6 +96,14 @@ class Holdings(Struct, frozen=True, kw_only=True, dict=True):
     def node(self, node: NodeId) -> NodeRecord | None:
         return self.regions.node(node)
 
+    def machines_but(self, me: NodeId) -> dict[NodeId, str]:
+        """The other nodes of the county that have a machine, and what they are called."""
+        return {
+            node.id: node.name
+            for node in self.regions.nodes
+            if node.id != me and self.directory.newest_incarnation(node.id)
+        }
+
     @cached_property
     def persons(self) -> Mapping[OfficerId, PersonId]:
         """Who is behind each account: one person may have two."""

@@ -9,12 +9,13 @@ from typing import Final
 
 from casework.case import Case
 from casework.interest import entitled, interest_of
-from casework.names import Incarnation, Lane, LogName, NodeId, author_of, is_county
+from casework.names import Incarnation, Lane, LogName, NodeId, author_of, is_below, is_county
 from sync import bodies
 from sync.batch import Batch, CaseState, Record, child_towards, standing_first
 from sync.bodies import SetAnnouncement
 from sync.delivery import ZERO_DIGEST, Want
 from sync.engine import Work
+from sync.hearing import is_newest
 from sync.payloads import Body
 from sync.stored import parts_of, stored_body, stored_message
 from sync.tables import MessageState
@@ -160,10 +161,15 @@ def is_widened(before: Case | None, after: Case | None, node: NodeId) -> bool:
     """Whether a node may have parts that it was not given, or has since erased."""
     if before is None or after is None:
         return False
-    if (before.pen, before.pickup) == (after.pen, after.pickup):
+    if _roles(before) == _roles(after):
         return False
     names = {part.ref.name for part in before.parts}
     return any(entitled(after, node, n) and not entitled(before, node, n) for n in names)
+
+
+def _roles(case: Case) -> tuple[object, ...]:
+    """What may let a node that knows a case have more of it."""
+    return case.pen, case.pickup, case.questions
 
 
 def _list_whole_case(
@@ -207,6 +213,9 @@ def _addressees(batch: Batch, record: Record) -> set[NodeId] | None:  # noqa: PL
         case bodies.Reply(query):
             asked = batch.find(query)
             return _towards(batch, asked.node) if asked is not None else set()
+        case bodies.ContactReport():
+            from_above = is_below(batch.node.id, message.node)
+            return set(batch.children()) if from_above or message.node == batch.node.id else set()
         case bodies.Query() | bodies.NodeReport() | bodies.ReceiptManifest():
             return set()
         case bodies.Notice() if header.case is None:
@@ -286,7 +295,7 @@ def _offer_downwards(batch: Batch, child: NodeId, incarnation: Incarnation) -> N
 
 
 def _is_outdated(batch: Batch, record: Record) -> bool:
-    """A lease that ended, or an announcement that a newer one of its set follows."""
+    """A lease that ended; an announcement or a report that a newer one follows."""
     body = stored_body(record.message)
     match body:
         case bodies.Lease(_, _, until):
@@ -294,6 +303,8 @@ def _is_outdated(batch: Batch, record: Record) -> bool:
         case SetAnnouncement(name, version):
             newest = batch.setting(f"announced:{name}")
             return newest is not None and int(newest) > version
+        case bodies.ContactReport():
+            return not is_newest(batch, record.message)
         case _:
             return False
 

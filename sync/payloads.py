@@ -69,6 +69,7 @@ _TYPE: Final = re.compile(
 )
 _EVERY_TIER: Final = frozenset(Tier)
 _COUNTY: Final = frozenset({Tier.COUNTY})
+_WITH_CHILDREN: Final = frozenset({Tier.COUNTY, Tier.TOWNSHIP})
 _BELOW_COUNTY: Final = frozenset({Tier.TOWNSHIP, Tier.VILLAGE})
 
 
@@ -109,6 +110,7 @@ ACKNOWLEDGEMENT: Final = _control("acknowledgement", _COUNTY, bodies.Acknowledge
 RELEASE_REQUEST: Final = _control("release-request", _COUNTY, bodies.ReleaseRequest)
 NUMBER_BLOCK: Final = _control("number-block", _COUNTY, bodies.NumberBlock)
 NODE_REPORT: Final = _control("node-report", _EVERY_TIER, bodies.NodeReport)
+CONTACT_REPORT: Final = _control("contact-report", _WITH_CHILDREN, bodies.ContactReport)
 RESUBMIT: Final = _control("resubmit", _EVERY_TIER, bodies.Resubmit)
 
 KINDS: Final[Mapping[WireType, Kind]] = {
@@ -129,6 +131,7 @@ KINDS: Final[Mapping[WireType, Kind]] = {
         RELEASE_REQUEST,
         NUMBER_BLOCK,
         NODE_REPORT,
+        CONTACT_REPORT,
         RESUBMIT,
     )
 }
@@ -150,6 +153,7 @@ Body = (
     | bodies.ReleaseRequest
     | bodies.NumberBlock
     | bodies.NodeReport
+    | bodies.ContactReport
     | bodies.Resubmit
 )
 

@@ -14,6 +14,7 @@ from sync import bodies, part_rows
 from sync.batch import Batch, CaseState, Record
 from sync.clock import ClockGuard, guard_from_bytes, guard_to_bytes, hear_county, read
 from sync.errors import WrongTypeError
+from sync.hearing import take_report
 from sync.outbox import is_widened, list_record
 from sync.part_rows import PartState
 from sync.parts import is_small
@@ -154,7 +155,12 @@ def _apply(batch: Batch, made: Record, body: Body | None, answer: Answer | None)
             if written is not None and message.header.case == written.case:
                 batch.case(written.case).is_plain = False
                 count_in(batch, written, answer)
-        case bodies.Lease() | bodies.SetAnnouncement() | bodies.NumberBlock():
+        case (
+            bodies.Lease()
+            | bodies.SetAnnouncement()
+            | bodies.NumberBlock()
+            | bodies.ContactReport()
+        ):
             if _is_lawful(message):
                 _apply_control(batch, message, body)
         case bodies.Acknowledgement(log, seq, id_, parts):
@@ -198,7 +204,9 @@ def _is_lawful(message: Message) -> bool:
 
 
 def _apply_control(
-    batch: Batch, message: Message, body: bodies.Lease | bodies.SetAnnouncement | bodies.NumberBlock
+    batch: Batch,
+    message: Message,
+    body: bodies.Lease | bodies.SetAnnouncement | bodies.NumberBlock | bodies.ContactReport,
 ) -> None:
     header = message.header
     match body:
@@ -216,6 +224,8 @@ def _apply_control(
             if newest is None or int(newest) < version:
                 batch.set(f"announced:{name}", str(version).encode())
             _anchor(batch, message)
+        case bodies.ContactReport():
+            take_report(batch, message, body)
         case bodies.NumberBlock(block_, node, incarnation, kind, first, last):
             batch.work.execute(
                 "INSERT INTO number_block (id, block, node, incarnation, document_kind, first,"

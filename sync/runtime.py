@@ -26,6 +26,7 @@ from sync.node import Node
 from sync.opening import MakeJudge, assemble, opened
 from sync.relay import LinkReport, LinkState, Relay, Watched
 from sync.settings import NodeSettings
+from sync.silence import tell_silence
 from sync.status import Backlog, LineStatus, NodeStatus, alarms, backlog_to, coming, count_returned
 from sync.trust_store import TrustStore
 
@@ -218,13 +219,15 @@ class Runtime:
 
     async def _keep_contacts(self) -> None:
         """Notice children that fall silent, and remember the last contact over a restart."""
-        noted_at = 0.0
+        # Who is there is known only once there was time to come back.
+        noted_at = self.clock.monotonic()
         while True:
             await asyncio.sleep(TICK_SECONDS)
             self._note_silence()
             if self.clock.monotonic() - noted_at > CONTACTS_NOTED_SECONDS:
                 noted_at = self.clock.monotonic()
                 await _try("contacts", self._note_contacts)
+                await _try("silence", self._tell_silence)
 
     def _note_silence(self) -> None:
         now = self.clock.now()
@@ -243,6 +246,9 @@ class Runtime:
             await self.database.executemany(
                 "UPDATE neighbour SET last_contact_at = ? WHERE node = ?", heard
             )
+
+    async def _tell_silence(self) -> None:
+        await self.node.change(tell_silence)
 
 
 def _line(report: LinkReport, backlog: Backlog, heard_at: str | None) -> LineStatus:

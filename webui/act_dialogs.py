@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from casework.assessment import may_defer
 from casework.clock_rules import DEFAULTS
-from casework.limits import Limit, LimitUnit
+from casework.limits import Limit, LimitUnit, workdays
 from casework.material import MaterialRequirement, MaterialState
 from casework.matter import MatterVersion
 from webui import labels
@@ -36,8 +36,12 @@ DAYS: Final[Mapping[str, str]] = {
     "notify_deficiency_review": "supply_by",
     "accept_deferred": "supply_by",
     "start_special": "expected_by",
+    "ask": "answer_by",
+    "call_for_papers": "collect_by",
 }
 WITH_GROUNDS: Final = frozenset({"refuse_acceptance", "decide_refuse"})
+# Until when an answer is asked for, or papers are to be fetched, unless somebody says otherwise.
+_ANSWERED_WITHIN: Final = workdays(3)
 
 
 class GroundGroup(Struct, frozen=True):
@@ -131,6 +135,8 @@ def default_day(name: str, given: CaseGiven) -> date:
     deferral = given.matter.supports.deferral
     if name == "accept_deferred" and deferral is not None:
         limit = deferral.supply_within
+    if name in {"ask", "call_for_papers"}:
+        limit = _ANSWERED_WITHIN
     if name == "start_special":
         limit = given.matter.special_procedures[0].limit
     return _last_day(limit, given)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from casework.act_contents import COORDINATORS, LEADER, SUPERVISORS
 from casework.matter import MatterVersion, StepAct
 from casework.organisation import PositionKind
+from casework.pickups import counters_of, papers_left
 from webui import labels
 from webui.case_given import CaseGiven
 from webui.case_words import pairs, sections, word
@@ -29,6 +30,8 @@ RECLAIM_CODES: Final = (
 _NOT_A_REVIEW: Final = frozenset({StepAct.ACCEPT, StepAct.ISSUE, StepAct.MIRROR})
 # Ticked where an approver who takes a case finds its papers sound.
 MATERIALS_SOUND: Final = "materials_sound"
+# Before a material's id: a paper that is to be fetched.
+PAPER_FLAG: Final = "paper-"
 
 
 class TextField(Struct, frozen=True, kw_only=True):
@@ -183,6 +186,25 @@ def _fee(given: CaseGiven) -> Fields:
     return {"selects": tuple(selects), "inputs": (_input("paid_yuan", amount),)}
 
 
+def _papers(given: CaseGiven) -> Fields:
+    """The papers that may be fetched; those of which there is no picture say so."""
+    case, names = given.case, given.names
+    places = tuple((each, names.node(each)) for each in counters_of(case, given.node))
+    scanned = {part.ref.name for part in case.parts}
+    flags = []
+    for each in papers_left(case):
+        need = given.matter.material(each)
+        title = need.name if need else each
+        without = "" if each in scanned else word("field", "no_scan")
+        flags.append((f"{PAPER_FLAG}{each}", f"{title}{without}"))
+    return {"selects": (_select("counter", places),), "flags": tuple(flags)}
+
+
+def _asked_first(given: CaseGiven) -> str:
+    """Whoever has the case, where that is somebody else; they are asked most."""
+    return given.case.pen if given.case.pen in given.contacts else ""
+
+
 def _duplicate(given: CaseGiven) -> SelectField:
     return _select("other", tuple((each.id, each.number) for each in given.duplicates))
 
@@ -309,4 +331,16 @@ _FIELDS: Final[Mapping[str, Callable[[CaseGiven], Fields]]] = {
     "hand_over_pen": lambda g: {"selects": (_select("to", g.destinations),)},
     "change_pickup": lambda g: {"selects": (_select("pickup", g.counters, g.case.pickup or ""),)},
     "reclaim_pen": _reclaim,
+    "ask": lambda g: {
+        "selects": (_select("ask_to", g.contacts, _asked_first(g)),),
+        "texts": (_text("question"),),
+    },
+    "call_for_papers": _papers,
+    "collect_papers": lambda _: {
+        "inputs": (
+            _input("collector_name", required=True),
+            _input("collector_number", required=True),
+        )
+    },
+    "answer": lambda _: {"texts": (_text("answer"),)},
 }

@@ -13,16 +13,19 @@ from msgspec import Struct
 
 from casework import act as acts
 from casework.act import AnyAct
+from casework.contacts import open_questions
 from casework.names import CaseId, DepartmentId, MessageId, NodeId, OfficerId
-from casework.party import HandoverSheet
+from casework.party import CollectorSheet, HandoverSheet
+from casework.pickups import counters_of, open_pickups, papers_left
 from webui import labels
-from webui.act_fields import RECLAIM_CODES, exemptions, review_steps
+from webui.act_fields import PAPER_FLAG, RECLAIM_CODES, exemptions, review_steps
 from webui.act_reading import GROUNDS_LENGTH_MAX, ActPlace, Reading
 from webui.case_words import word
 from webui.forms import Form
 
 SUPERIOR_LENGTH_MAX: Final = 60
-_JSON_PARTS: Final = frozenset({"applicant", "form", "delivery"})
+STAFF_NUMBER_LENGTH_MAX: Final = 40
+_JSON_PARTS: Final = frozenset({"applicant", "form", "delivery", "collector"})
 
 
 class ActRead(Struct, frozen=True, kw_only=True):
@@ -288,6 +291,44 @@ def _take_up_deposit(reading: Reading) -> AnyAct | None:
     return acts.TakeUpDeposit(chosen.id, chosen.at_text, chosen.act)
 
 
+def _ask(reading: Reading) -> AnyAct | None:
+    reading.keep_text("question", "question")
+    place = reading.place
+    to, answer_by = reading.choice("ask_to", place.contacts), reading.last_day("answer_by")
+    return acts.Ask(NodeId(to), answer_by, place.node, place.officer) if to and answer_by else None
+
+
+def _call_for_papers(reading: Reading) -> AnyAct | None:
+    case, place, form = reading.place.case, reading.place, reading.form
+    left = papers_left(case)
+    chosen = tuple(each for each in left if form.flag(f"{PAPER_FLAG}{each}"))
+    if not chosen:
+        form.errors.add("counter", word("problem", "no_papers"))
+    counter = reading.choice("counter", counters_of(case, place.node))
+    collect_by = reading.last_day("collect_by")
+    return acts.CallForPapers(NodeId(counter), chosen, collect_by) if collect_by else None
+
+
+def _collect_papers(reading: Reading) -> AnyAct:
+    form = reading.form
+    name, number = word("field", "collector_name"), word("field", "collector_number")
+    sheet = CollectorSheet(
+        name=form.name("collector_name", label=name, required=True),
+        staff_number=form.text(
+            "collector_number", label=number, required=True, length_max=STAFF_NUMBER_LENGTH_MAX
+        ),
+    )
+    reading.texts["collector"] = msgspec.json.encode(sheet).decode()
+    waiting = [each.id for each in open_pickups(reading.place.case)]
+    return acts.CollectPapers(MessageId(reading.choice("call", waiting)), reading.place.officer)
+
+
+def _answer(reading: Reading) -> AnyAct:
+    reading.keep_text("answer", "answer")
+    owed = [each.id for each in open_questions(reading.place.case, reading.place.node)]
+    return acts.Answer(MessageId(reading.choice("question", owed)), reading.place.officer)
+
+
 _READERS: Final[Mapping[str, Callable[[Reading], AnyAct | None]]] = {
     "draft": lambda r: acts.Draft(intake) if (intake := r.intake()) else None,
     "collect": _collect,
@@ -338,5 +379,9 @@ _READERS: Final[Mapping[str, Callable[[Reading], AnyAct | None]]] = {
     "return_pen": _return_pen,
     "reclaim_pen": _reclaim_pen,
     "take_up_deposit": _take_up_deposit,
+    "ask": _ask,
+    "answer": _answer,
+    "call_for_papers": _call_for_papers,
+    "collect_papers": _collect_papers,
     "change_pickup": lambda r: acts.ChangePickup(NodeId(r.choice("pickup", r.place.counters))),
 }

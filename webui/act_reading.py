@@ -51,6 +51,9 @@ class ActPlace(Struct, frozen=True, kw_only=True):
     deposits: tuple[WaitingDeposit, ...] = ()
     colleagues: tuple[Officer, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
+    node: NodeId = NodeId("")
+    officer: OfficerId = OfficerId("")
+    contacts: Mapping[NodeId, str] = {}
 
     @classmethod
     def of(cls, given: CaseGiven) -> "ActPlace":
@@ -65,6 +68,9 @@ class ActPlace(Struct, frozen=True, kw_only=True):
             deposits=given.deposits,
             colleagues=given.colleagues,
             duplicates=given.duplicates,
+            node=given.node,
+            officer=given.officer,
+            contacts=given.contacts,
         )
 
 

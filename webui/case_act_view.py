@@ -61,6 +61,7 @@ MORE_ACTS: Final[Mapping[str, tuple[str, str]]] = {
     "pre_return": ("arrow-back-up", ""),
     "start_special": ("player-pause", ""),
     "request_extension": ("calendar-plus", ""),
+    "call_for_papers": ("package", ""),
     "settle_fee": ("coin", ""),
     "open_green_channel": ("leaf", ""),
     "merge_into": ("git-merge", ""),

@@ -15,6 +15,7 @@ from casework.calendar import Calendar
 from casework.case import Case
 from casework.entry import PartRef, Written
 from casework.errors import CaseworkError
+from casework.freshness import Heard
 from casework.matter import MatterVersion
 from casework.names import (
     CaseId,
@@ -27,8 +28,8 @@ from casework.names import (
 )
 from casework.organisation import Officer
 from casework.party import ApplicantSheet
-from webui.list_view import SyncMark
 from webui.names_known import Names
+from webui.sync_mark import SyncMark
 
 PartState = Literal["arrived", "waiting", "erased"]
 
@@ -103,6 +104,9 @@ class CaseGiven(Struct, frozen=True, kw_only=True):
     departments: Mapping[DepartmentId, str] = {}
     colleagues: tuple[Officer, ...] = ()  # who may be named as having agreed to an act
     duplicates: tuple[Duplicate, ...] = ()
+    heard: Heard | None = None  # whom this node has heard until when
+    officer: OfficerId = OfficerId("")  # who looks
+    contacts: Mapping[NodeId, str] = {}  # whom they may ask about the case; nobody: they only read
     notices: tuple[CountyNotice, ...] = ()
 
     def text_of(self, entry: MessageId, name: str) -> str:

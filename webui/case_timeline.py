@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
@@ -45,6 +46,12 @@ class FallenView(Struct, frozen=True, kw_only=True):
     title: str
     who: str
     where: str
+
+
+_SAID: Final = (
+    *(("opinion", "opinion"), ("grounds", "grounds_text")),
+    *(("question", "question"), ("answer", "answer")),
+)
 
 
 def timeline_of(given: CaseGiven) -> tuple[MomentView, ...]:
@@ -95,7 +102,7 @@ def _moment(moment: Moment, given: CaseGiven) -> MomentView:
 
 
 def _texts(entry: MessageId, given: CaseGiven) -> Iterator[tuple[str, str]]:
-    for name, title in (("opinion", "opinion"), ("grounds", "grounds_text")):
+    for name, title in _SAID:
         if text := given.text_of(entry, name):
             yield word("field", title), text
     if text := given.text_of(entry, "remark"):

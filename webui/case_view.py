@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from casework import act as acts
 from casework.case import Deferral
 from casework.case_clocks import urgency_of
 from casework.facts import facts_of
@@ -22,15 +23,19 @@ from webui.act_dialogs import ActDialog, deposit_dialog
 from webui.case_act_view import ActsView, acts_of
 from webui.case_archive import ArchiveView, archive_view
 from webui.case_clock_view import ClockView, LedgerView, ledger_view
+from webui.case_contacts import ContactsView, contacts_of, takes_up
 from webui.case_form_view import ApplicantView, FieldView, applicant_of, fields_of
+from webui.case_freshness import known_as_of
 from webui.case_given import CaseGiven, Duplicate
 from webui.case_material_view import MaterialView, ScanView, materials_of, scans_of
 from webui.case_papers import PaperLink, papers_of
+from webui.case_pickups import PickupView, pickups_of
 from webui.case_timeline import FallenView, MomentView, fallen_of, timeline_of
 from webui.case_words import find_word, word
 from webui.filters import local, mask_name
 from webui.grounds import ground_words
-from webui.list_view import SyncMark, Tag, stage_words, tags_of
+from webui.list_view import Tag, stage_words, tags_of
+from webui.sync_mark import SyncMark
 
 # What the county tells of another case, as `duplicate` words it; itself it sees more than it told.
 _TOLD: Final[Mapping[str, str]] = {"E_DUPLICATE": "linked", "E_MERGED_HERE": "merged_here"}
@@ -107,6 +112,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     is_village: bool
     summary: SummaryView
     warnings: tuple[str, ...]
+    known: str  # as of when it is known here; empty where that is now
     sync: SyncMark | None
     ledger: LedgerView
     materials: tuple[MaterialView, ...]
@@ -119,6 +125,8 @@ class CaseView(Struct, frozen=True, kw_only=True):
     timeline: tuple[MomentView, ...]
     fallen: tuple[FallenView, ...]
     deposits: tuple[DepositView, ...]
+    contacts: ContactsView
+    pickups: tuple[PickupView, ...]
     papers: tuple[PaperView, ...]
     archive: ArchiveView | None
     acts: ActsView
@@ -150,6 +158,7 @@ def case_view(given: CaseGiven) -> CaseView:
         is_village=tier_of(given.node) is Tier.VILLAGE,
         summary=_summary(given),
         warnings=_warnings(given),
+        known=known_as_of(given),
         sync=given.sync,
         ledger=ledger_view(given),
         materials=materials_of(given),
@@ -162,6 +171,8 @@ def case_view(given: CaseGiven) -> CaseView:
         timeline=timeline_of(given),
         fallen=fallen_of(given),
         deposits=_deposits(given),
+        contacts=contacts_of(given),
+        pickups=pickups_of(given),
         papers=tuple(_paper(link, given) for link in papers_of(case, given.matter)),
         archive=archive_view(given),
         acts=acts_of(given),
@@ -278,7 +289,7 @@ def _decision(given: CaseGiven) -> DecisionView | None:
 
 
 def _deposits(given: CaseGiven) -> tuple[DepositView, ...]:
-    here = given.case.pen == given.node and given.why_not.get("take_up_deposit", True) is None
+    here = takes_up(given)
     return tuple(
         DepositView(
             id=each.id,
@@ -293,6 +304,7 @@ def _deposits(given: CaseGiven) -> tuple[DepositView, ...]:
             dialog=deposit_dialog(each, given) if here and each.act is not None else None,
         )
         for each in given.deposits
+        if not isinstance(each.act, acts.Ask | acts.Answer | acts.CollectPapers)
     )
 
 

@@ -15,14 +15,15 @@ from casework.calendar import Calendar
 from casework.case import Case
 from casework.entry import PartRef, Written
 from casework.errors import CaseworkError
+from casework.freshness import Heard
 from casework.matter import MatterVersion
 from casework.names import DepartmentId, MessageId, NodeId, OfficerId, PartHash
 from casework.organisation import Officer
 from casework.party import ApplicantSheet
 from webui import labels
 from webui.case_given import CaseGiven, CountyNotice, Duplicate, PartStanding, WaitingDeposit
-from webui.list_view import SyncMark
 from webui.names_known import Names
+from webui.sync_mark import SyncMark
 
 
 class HeldPart(Protocol):
@@ -75,6 +76,8 @@ class HeldFile(Protocol):
     @property
     def case(self) -> Case: ...
     @property
+    def officer(self) -> OfficerId: ...
+    @property
     def matter(self) -> MatterVersion: ...
     @property
     def now(self) -> datetime: ...
@@ -101,6 +104,8 @@ class HeldFile(Protocol):
     @property
     def offline(self) -> frozenset[MessageId]: ...
     @property
+    def heard(self) -> Heard: ...
+    @property
     def colleagues(self) -> tuple[Officer, ...]: ...
     @property
     def duplicates(self) -> tuple[Case, ...]: ...
@@ -120,6 +125,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     destinations: Mapping[NodeId, str] = {}
     counters: Mapping[NodeId, str] = {}
     departments: Mapping[DepartmentId, str] = {}
+    contacts: Mapping[NodeId, str] = {}
     show_sync: bool = True
 
 
@@ -152,6 +158,9 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         counters=seen.counters,
         departments=seen.departments,
         colleagues=file.colleagues,
+        officer=file.officer,
+        heard=file.heard,
+        contacts=seen.contacts,
         duplicates=tuple(_duplicate(each) for each in file.duplicates),
         notices=tuple(CountyNotice(each.code, each.args) for each in file.notices),
     )

@@ -102,6 +102,10 @@ ACT: Final = {
     "reclaim_pen": "收回办件",
     "take_up_deposit": "采纳补交",
     "change_pickup": "变更领取地点",
+    "ask": "联系询问",
+    "answer": "联系答复",
+    "call_for_papers": "到窗口取件",
+    "collect_papers": "纸质材料取走",
 }
 OUTCOME: Final = {"pass": "通过", "return": "退回"}
 RECLAIM: Final = {"refusal": "县平台退回", "verdict": "核验未通过", "lease-ended": "授权期已满"}
@@ -374,6 +378,9 @@ ERRORS: Final = {
     "E_SUBSTITUTE": "没有 B 角代行的授权，或授权不在有效期内，请以本人名义办理",
     "E_WRONG_COUNTER": "结果不在本窗口领取，请到申请人选定的窗口，或先变更领取地点",
     "E_PEN_DESTINATION": "办件不能移交给该单位，请重新选择",
+    "E_QUESTION": "不能这样询问，请选择本县的另一个单位，并以本人名义提出",
+    "E_ANSWER": "没有等待本单位答复的这个问题，或者已经答复过，请刷新页面查看联系记录",
+    "E_PICKUP": "这些材料不在该窗口，或者已经安排过取件，请刷新页面，核对待取件后重新选择",
     "E_DEPOSIT_TAKEN": "这份补交已经采纳过或者内容不一致，请刷新页面查看最新状态",
     "E_DEPOSIT_COMING": "补交的材料还在上传途中，请等材料到齐后再采纳",
     "E_NOTHING_BROUGHT": "还没有收到任何材料，请先拍照，或勾选已收到的材料",

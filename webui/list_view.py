@@ -16,29 +16,24 @@ from msgspec.structs import replace
 from casework.calendar import Calendar
 from casework.case import Case, Deferral, Status
 from casework.case_clocks import in_order, urgency_of
+from casework.freshness import Heard
 from casework.lamp import Lamp
 from casework.matter import MatterVersion
 from casework.names import NodeId
 from casework.step_clocks import special_clocks, step_clocks
 from casework.steps import progress_of
 from webui import labels
+from webui.case_freshness import row_words
 from webui.case_words import find_word, pairs, word
 from webui.filters import mask_name
 from webui.names_known import Names
+from webui.sync_mark import SyncMark
 
 PAGE_SIZE: Final = 20
 PAGE_MAX: Final = 10_000
 # Where a step or a special procedure may be late; before and after, the case's own clock tells.
 _IN_WORK: Final = frozenset({Status.ACCEPTED, Status.IN_REVIEW, Status.DECIDED})
 SORTS: Final = ("urgent", "newest", "oldest")
-
-
-class SyncMark(Struct, frozen=True):
-    """How far a case has come on its way up; `reason` where it was sent back."""
-
-    state: str  # a key of labels.SYNC
-    percent: int | None = None
-    reason: str = ""
 
 
 class Tag(Struct, frozen=True):
@@ -58,6 +53,7 @@ class CaseRowView(Struct, frozen=True, kw_only=True):
     stage: str
     lamp: Lamp | None
     lamp_url: str | None
+    known: str = ""  # as of when, where that is not now
     sync: SyncMark | None
     tags: tuple[Tag, ...]
     action: str
@@ -184,6 +180,7 @@ def row_of(  # noqa: PLR0913 - what a row shows, each by its name
     sync: SyncMark | None = None,
     unmasked: bool = False,
     may_act: bool = True,
+    heard: Heard | None = None,
 ) -> CaseRowView:
     """A case as a line of a node's list; `may_act`: whether this officer has anything to do."""
     urgency = urgency_of(case, matter, calendar, now)
@@ -196,6 +193,7 @@ def row_of(  # noqa: PLR0913 - what a row shows, each by its name
         status=case.status.value if case.status else "",
         source=names.source(case, node),
         stage=stage_words(case, names, node),
+        known=row_words(case, heard, node, now, sync),
         lamp=urgency.lamp if urgency else None,
         lamp_url=f"{url}/clocks" if urgency else None,
         sync=sync,

@@ -38,6 +38,7 @@ from webui.paper_facts import (
     is_deferrable,
     issuer,
     items_in_hand,
+    pickup_facts,
     promised,
     refusing,
     remedies,
@@ -161,6 +162,8 @@ def _deferral_commitment(speaking: Speaking) -> Facts:
 
 def _transfer_slip(speaking: Speaking) -> Facts:
     names, moment = speaking.given.names, speaking.moment
+    if fetched := pickup_facts(speaking):
+        return fetched
     giver = names.node(moment.node) if moment else names.node(speaking.case.pen)
     taker = names.node(moment.pen_to if moment else speaking.case.pickup)
     forwards = moment is not None and moment.act == "forward_result"

@@ -15,8 +15,10 @@ from casework.procedure import BY_NAME, Power
 from casework.query_code import query_code, query_text
 from webui import labels
 from webui.case_form_view import id_type_words, is_organisation
+from webui.case_pickups import collector_of
 from webui.case_words import limit_words, word
 from webui.documents import (
+    Handover,
     Item,
     PaperKind,
     PaperParty,
@@ -99,6 +101,36 @@ def received_at(speaking: Speaking) -> datetime | None:
     received = speaking.case.moments("receive", "instant", "collect")
     found = next((m for m in received if m.act == "receive"), received[0] if received else None)
     return local(found.at) if found else None
+
+
+def pickup_facts(speaking: Speaking) -> Facts:
+    """The slip over papers that the department fetches, to be signed by both; empty for others."""
+    moment, names = speaking.moment, speaking.given.names
+    entry = moment.entry if moment else None
+    found = [
+        each
+        for each in speaking.case.pickups
+        if entry in {each.entry, each.collected.entry if each.collected else None}
+    ]
+    if entry is None or not found:
+        return {}
+    pickup = found[0]
+    texts = [
+        speaking.given.texts.get(each.ref.hash, "")
+        for each in speaking.case.parts
+        if each.entry == entry and each.ref.name == "collector"
+    ]
+    sheet = collector_of("".join(texts))
+    verdicts = tuple(v for v in speaking.case.materials if v.material in pickup.materials)
+    department = speaking.case.department or speaking.given.matter.department
+    giver, taker = names.node(pickup.counter), names.department(department)
+    carrier = f"{sheet.name}（{sheet.staff_number}）" if sheet else ""
+    return {
+        "issuer": giver,
+        "office": "",
+        "items": items_in_hand(speaking, verdicts),
+        "handover": Handover(giver=giver, taker=taker, carrier=carrier),
+    }
 
 
 def applicant(speaking: Speaking) -> PaperParty:

@@ -58,6 +58,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "owes": Boolean(default=None, null=False),
         "supply_by": Varchar(length=10, default=None, null=True),
         "taken_up": Varchar(length=None, default=None, null=False),
+        "calls": Varchar(length=None, default=None, null=True),
         "returned": Varchar(length=64, default=None, null=True),
         "due_on": Varchar(length=10, index=True, default=None, null=True),
         "urgency": Integer(default=None, null=False),
@@ -159,6 +160,8 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "incarnation": Varchar(length=8, default=None, null=False),
         "adopted_at": Varchar(length=27, default=None, null=False),
         "last_contact_at": Varchar(length=27, default=None, null=False),
+        "announced_n": BigInt(default=None, null=True),
+        "whole_at": Varchar(length=27, default=None, null=True),
     },
     ("NumberBlockRow", "number_block"): {
         "id": Varchar(length=64, primary_key=True, default=None, null=False),

@@ -143,7 +143,7 @@ async def search(request: Request[Any, Any, Any]) -> Response[Any] | Template:
     lines = await use.queues.found(reach, typed)
     if len(lines) == 1 and typed.replace(" ", "").startswith(lines[0].case.number):
         return redirect(request, f"/cases/{lines[0].case.id}")
-    return await page(request, "cases/search.html", rows=rows_of(use, reach, lines))
+    return await page(request, "cases/search.html", rows=await rows_of(use, reach, lines))
 
 
 async def _open(request: Request[Any, Any, Any], case_id: str) -> Opened:

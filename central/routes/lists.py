@@ -21,7 +21,10 @@ from webui.list_view import CaseRowView, ListQuery, row_of
 _ORDERS: Final[Mapping[str, Order]] = {"urgent": "urgent", "newest": "newest", "oldest": "oldest"}
 
 
-def rows_of(use: Services, reach: Reach, lines: Iterable[CaseLine]) -> tuple[CaseRowView, ...]:
+async def rows_of(
+    use: Services, reach: Reach, lines: Iterable[CaseLine]
+) -> tuple[CaseRowView, ...]:
+    heard = await use.queues.lists.heard()
     holdings, names, now = use.trust.holdings, use.review.names, use.clock.now()
     return tuple(
         row_of(
@@ -35,6 +38,7 @@ def rows_of(use: Services, reach: Reach, lines: Iterable[CaseLine]) -> tuple[Cas
             sync=sync_mark(line.row),
             url=f"/cases/{line.case.id}",
             may_act=reach.writes,
+            heard=heard,
         )
         for line in lines
         if (matter := holdings.matter(line.case.matter)) is not None

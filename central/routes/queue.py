@@ -21,6 +21,7 @@ from central.routes.lists import (
 from central.services.batches import AT_ONCE_MAX, OPINION_CHARS_MAX, BatchDone
 from central.services.queues import (
     ALL_VIEWS,
+    LISTED,
     TODO_VIEWS,
     View,
 )
@@ -50,6 +51,7 @@ _FIGURES: Final = (
     View.OVERDUE,
     View.SOON,
     View.DEPOSITS,
+    View.ANSWERS,
     View.CLOSING,
     View.WRONG,
 )
@@ -93,7 +95,7 @@ async def all_cases(request: Request[Any, Any, Any]) -> Template:
     )
     lines, total = await use.queues.all(reach, narrowed(query))
     cases = CaseList(
-        rows=rows_of(use, reach, lines),
+        rows=await rows_of(use, reach, lines),
         total=total,
         query=query,
         base_url="/cases",
@@ -153,10 +155,10 @@ async def _todo(
     lines, total = await use.queues.todo(reach, wanted)
     figures = await use.queues.figures(reach)
     name = query.view or "todo"
-    rows = rows_of(use, reach, lines)
+    rows = await rows_of(use, reach, lines)
     if query.view == View.CLOSING:
         rows = to_be_filed(use, rows, lines)
-    short = query.view in {View.DEPOSITS, View.WRONG}
+    short = query.view in LISTED
     return CaseList(
         rows=rows,
         total=total,

@@ -21,7 +21,7 @@ async def receipts(request: Request[Any, Any, Any]) -> Template:
         request,
         "receipts/page.html",
         watched=watched,
-        unanswered=rows_of(use, reach, watched.unanswered),
+        unanswered=await rows_of(use, reach, watched.unanswered),
         node_name=use.review.names.node,
     )
 

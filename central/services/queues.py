@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.calls import CallKind
 from casework.case import Status
 from casework.names import COUNTY_DIGITS, MatterId, NodeId, region_of
 from casework.procedure import OPEN
@@ -33,6 +34,7 @@ class View(StrEnum):
     OVERDUE = "overdue"
     SOON = "soon"
     DEPOSITS = "deposits"
+    ANSWERS = "answers"
     CLOSING = "closing"
     WRONG = "wrong"
     # Of the list of all cases.
@@ -40,7 +42,9 @@ class View(StrEnum):
     CLOSED = "closed"
 
 
-TODO_VIEWS: Final = (View.OVERDUE, View.SOON, View.DEPOSITS, View.CLOSING, View.WRONG)
+# Short lists that no column of the projection tells by itself.
+LISTED: Final = (View.DEPOSITS, View.ANSWERS, View.WRONG)
+TODO_VIEWS: Final = (View.OVERDUE, View.SOON, View.CLOSING, *LISTED)
 ALL_VIEWS: Final = (View.ELSEWHERE, View.CLOSED)
 
 
@@ -65,7 +69,7 @@ class Queues:
 
     async def todo(self, reach: Reach, wanted: Narrowed) -> tuple[tuple[CaseLine, ...], int]:
         """What waits at the county, the most urgent first."""
-        if wanted.view in {View.DEPOSITS, View.WRONG}:
+        if wanted.view in LISTED:
             return await self._listed(reach, wanted)
         return await self._page(self._filter(reach, wanted.view), wanted)
 
@@ -89,7 +93,7 @@ class Queues:
             View.SOON: tally.soon,
             View.CLOSING: tally.closing,
         }
-        for view in (View.DEPOSITS, View.WRONG):
+        for view in LISTED:
             _, figures[view] = await self._listed(reach, Narrowed(view=view))
         return figures
 
@@ -121,9 +125,11 @@ class Queues:
         )
 
     async def _listed(self, reach: Reach, wanted: Narrowed) -> tuple[tuple[CaseLine, ...], int]:
-        """A short list that no column of the projection tells."""
+        me = self._desk.node.id
         if wanted.view is View.DEPOSITS:
-            cases = await self.lists.with_open_deposits(self._desk.node.id)
+            cases = await self.lists.with_open_deposits(me)
+        elif wanted.view is View.ANSWERS:
+            cases = await self.lists.called(CallKind.ANSWER, me)
         else:
             cases = await self._returns.cases()
         lines = [line for line in await self.lists.lines(cases) if self._is_within(reach, line)]

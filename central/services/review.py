@@ -4,14 +4,14 @@ Everything that goes with an act is one sitting: a result that goes down to a co
 along, a taken-up deposit brings its materials. The rules stand in `casework`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from casework import act as acts
-from casework.act import AnyAct
+from casework.act import AnyAct, Restatable
 from casework.case import Case, Status
 from casework.errors import CaseMovedOnError, RoleMissingError, UnknownCaseError
 from casework.names import CaseId, DepartmentId, MessageId, NodeId
@@ -19,6 +19,7 @@ from casework.organisation import Officer
 from casework.regions import NodeKind
 from central.services.reach import Reach, reach_of
 from sync.attesting import ResultUnprovenError, is_proven
+from sync.bodies import DepositKind
 from sync.case_file import CaseFile, read_case_file
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.holdings import Holdings
@@ -35,6 +36,12 @@ from webui.names_known import Names
 from webui.papers import PaperGiven, decision_behind, paper_for
 from webui.seals import Seals, sealed
 
+# What is said about a case without the pen; it is adopted as it was said.
+_SAID: Final[Mapping[type[AnyAct], DepositKind]] = {
+    acts.Ask: DepositKind.QUESTION,
+    acts.Answer: DepositKind.ANSWER,
+    acts.CollectPapers: DepositKind.COLLECTION,
+}
 _COUNTERS: Final = frozenset({NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE, NodeKind.TOWNSHIP})
 
 
@@ -89,6 +96,7 @@ class Review:
                 destinations=_destinations(holdings, file.case, self._desk.node.id),
                 counters=_counters(holdings, file.case),
                 departments=_departments(holdings),
+                contacts=holdings.machines_but(self._desk.node.id) if reach.writes else {},
                 show_sync=False,
             ),
         )
@@ -96,7 +104,7 @@ class Review:
 
     async def perform(
         self, opened: Opened, read: ActRead, contents: Sequence[Content], who: Acting
-    ) -> Case:
+    ) -> None:
         """Carry out what a dialog asked for, on the case as its officer saw it."""
         assert read.act is not None, "a form with errors asks for nothing"
         if not opened.reach.writes:
@@ -105,14 +113,18 @@ class Review:
         if read.seen is None:
             raise CaseMovedOnError(opened.case.id)
         brought = tuple(Attachment(each.name, each.media_type, each.data) for each in contents)
-        steps = await self._steps(opened, read, brought)
         sitting = Sitting(
             officer=who.officer,
             acting_for=who.acting_for,
             case_id=opened.case.id,
             seen=read.seen,
         )
-        return await self._desk.perform_all(steps, sitting)
+        kind = _SAID.get(type(read.act))
+        if kind is not None and opened.case.pen != self._desk.node.id:
+            assert isinstance(read.act, Restatable), "what is said can be restated"
+            await self._desk.deposit(kind, read.act, sitting, brought)
+            return
+        await self._desk.perform_all(await self._steps(opened, read, brought), sitting)
 
     async def printed(
         self,

@@ -30,6 +30,7 @@ LEADER: Final = OfficerId("o0012")
 ALMIGHTY: Final = OfficerId("o0013")
 OTHER: Final = CaseId("e" * 32)
 DEPOSIT: Final = MessageId("d" * 64)
+QUESTION: Final = MessageId("a" * 64)
 LATER: Final = NOON + timedelta(hours=3)
 SUPPLY_BY: Final = "2026-12-21"
 # A fee and a way up to a higher authority beside what the county's own version has, so that every
@@ -105,6 +106,8 @@ def situations() -> dict[str, Situation]:
         "special": folded(*JUDGED, special),
         "asked_in_review": folded(*JUDGED, asked_again),
         "extension_asked": folded(*JUDGED, acts.RequestExtension(workdays(10))),
+        "questioned": folded(*JUDGED, acts.Ask(VILLAGE, SUPPLY_BY, TOWN, ALMIGHTY)),
+        "papers_called": folded(*JUDGED, acts.CallForPapers(TOWN, ("m1",), SUPPLY_BY)),
         "forwarded": folded(*JUDGED, acts.ForwardUp("市民政局")),
         "decided": folded(*GRANTED),
         "result_held": folded(*HELD),
@@ -186,6 +189,10 @@ def examples() -> dict[type[Act], AnyAct]:
         acts.ReclaimPen(acts.ReclaimGround.LEASE_ENDED, None, False, None, LEADER),
         acts.TakeUpDeposit(DEPOSIT, "2026-11-20T04:00:00.000000Z", acts.Accept(full)),
         acts.ChangePickup(COUNTY),
+        acts.Ask(VILLAGE, SUPPLY_BY, TOWN, ALMIGHTY),
+        acts.Answer(QUESTION, ALMIGHTY),
+        acts.CallForPapers(TOWN, ("m1",), SUPPLY_BY),
+        acts.CollectPapers(QUESTION, ALMIGHTY),
     )
     return {type(each): each for each in found}
 

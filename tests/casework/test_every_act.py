@@ -66,13 +66,13 @@ PEOPLE = {
 # whichever of county, township and village lets them.
 BEGINNINGS = {"draft", "submit_online", "collect", "receive"}
 CARRIED = {"hand_over_pen", "return_pen", "reclaim_pen", "take_up_deposit"}
-UNDER_WAY = CARRIED | {"change_pickup", "terminate"}
+UNDER_WAY = CARRIED | {"change_pickup", "terminate", "ask"}
 UNDECIDED = UNDER_WAY | {"withdraw", "open_green_channel"}
 ASKED_FOR = UNDECIDED | {"settle_fee"}
 ANSWERS = {"accept", "accept_deferred", "notify_deficiency", "refuse_acceptance"}
 REVIEWED = ASKED_FOR | {
     *("take", "judge_materials", "opine", "start_special", "forward_up"),
-    *("notify_deficiency_review", "request_extension"),
+    *("notify_deficiency_review", "request_extension", "call_for_papers"),
 }
 JUDGED = REVIEWED - {"judge_materials"}  # said once
 DECISIONS = {"decide_grant", "decide_refuse"}
@@ -87,17 +87,20 @@ OPEN_TO_ALL_POWERS = {
     "received_unanswered": ASKED_FOR | {"deem_accepted"},
     "awaiting_supplement": ASKED_FOR | {"supplement"},
     "supplement_overdue": ASKED_FOR | {"supplement", "lapse"},
-    "accepted": ASKED_FOR | {"dispatch", "take"},
-    "deferred": ASKED_FOR | {"dispatch", "take", "deferred_satisfied"},
+    "accepted": ASKED_FOR | {"dispatch", "take", "call_for_papers"},
+    "deferred": ASKED_FOR | {"dispatch", "take", "call_for_papers", "deferred_satisfied"},
     "in_review": REVIEWED | DECISIONS,
     "judged": JUDGED | DECISIONS,
     "special": JUDGED | {"end_special"},
-    "asked_in_review": JUDGED - {"notify_deficiency_review"} | {"supplement_in_review"},
+    "asked_in_review": JUDGED - {"notify_deficiency_review", "call_for_papers"}
+    | {"supplement_in_review"},
     "extension_asked": (
         JUDGED - {"request_extension"} | DECISIONS | {"grant_extension", "refuse_extension"}
     ),
     "twice_in_review": JUDGED | {"merge_into", "keep_apart"},
-    "forwarded": ASKED_FOR | DECISIONS | {"answer_from_above"},
+    "questioned": JUDGED | DECISIONS | {"answer"},
+    "papers_called": JUDGED | DECISIONS | {"collect_papers"},
+    "forwarded": ASKED_FOR | DECISIONS | {"answer_from_above", "call_for_papers"},
     "decided": UNDER_WAY | {"settle_fee", "produce_result"},
     "result_held": UNDER_WAY | {"settle_fee", "deferred_satisfied"},
     "supply_overdue": UNDER_WAY | {"settle_fee", "deferred_satisfied", "deferred_lapse"},

@@ -43,9 +43,9 @@ places = st.integers(0, STEPS_MAX)
 
 def any_of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:  # noqa: C901, PLR0911
     """Values of a type as it stands in an act."""
-    if name in {"to", "pickup"}:
+    if name in {"to", "pickup", "asker", "counter"}:
         return nodes
-    if name in {"supply_by", "expected_by"}:
+    if name in {"supply_by", "expected_by", "answer_by", "collect_by"}:
         return st.sampled_from(DAYS)
     if name == "at":
         return st.just("2026-11-20T04:00:00.000000Z")

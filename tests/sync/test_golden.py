@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
-from casework.names import Incarnation, Lane, PartHash
-from sync.bodies import SetName
+from casework import act as acts
+from casework.names import CaseNumber, Incarnation, Lane, NodeId, PartHash
+from sync.bodies import Deposit, DepositKind, SetName
 from sync.delivery import (
     ZERO_NONCE,
     Position,
@@ -28,11 +30,11 @@ from sync.enrolment import open_grant, open_request, seal_grant, seal_request
 from sync.envelope import decode_envelope, message_id
 from sync.frame import Absence, Frame, pack, unpack
 from sync.keys import NodeSigner, fingerprint
-from sync.payloads import KINDS, open_message, read_body
+from sync.payloads import KINDS, Body, open_message, read_body
 from sync.roles import one_key_root, root_fingerprint
 from sync.trust_root import root_items
 from sync.trust_sets import BuiltSet, Publication, assemble, build_set, open_manifest
-from tests.builders import COUNTY, NOON, TOWN, VILLAGE
+from tests.builders import COUNTY, NOON, OTHER_TOWN, TOWN, VILLAGE, WU, ZHOU
 from tests.keyring import (
     a_body_of_each,
     a_head,
@@ -44,6 +46,7 @@ from tests.keyring import (
     a_signer,
     an_enrol_grant,
     an_enrol_request,
+    an_entry,
     an_id,
     find_key,
     some_messages,
@@ -73,6 +76,7 @@ OUTSIDE: Final[dict[str, tuple[object, Callable[[bytes], object]]]] = {
 def wires() -> dict[str, bytes]:
     """Every wire there is a vector of, made anew: Ed25519 signs alike every time."""
     made = {name: a_message(node, body).wire for name, (node, body) in a_body_of_each().items()}
+    made |= {name: a_message(node, body).wire for name, (node, body) in contacts().items()}
     made |= {
         "head": seal_head(a_head(), a_signer(TOWN)),
         "receipt": seal_receipt(a_receipt(), a_signer(COUNTY)),
@@ -81,6 +85,26 @@ def wires() -> dict[str, bytes]:
         "enrol-grant": seal_grant(an_enrol_grant(an_enrol_request()), a_signer(COUNTY)),
     }
     return made
+
+
+def contacts() -> dict[str, tuple[NodeId, Body]]:
+    """What other nodes are called on for, and what they did: acts that name their authors."""
+    asked = acts.Ask(OTHER_TOWN, "2026-11-25", TOWN, WU)
+    answer = acts.Answer(an_id("question"), ZHOU)
+    fetched = acts.CollectPapers(an_id("call"), WU)
+    called = acts.CallForPapers(TOWN, ("m1", "m3"), "2026-11-25")
+    deposit = Deposit(
+        CaseNumber("440229901-26-000017-8"), DepositKind.ANSWER, answer, ZHOU, None, ()
+    )
+    return {
+        "entry-ask": (TOWN, replace(an_entry(), act=asked)),
+        "deposit-answer": (OTHER_TOWN, deposit),
+        "entry-call-for-papers": (COUNTY, replace(an_entry(), act=called)),
+        "deposit-collection": (
+            TOWN,
+            replace(deposit, kind=DepositKind.COLLECTION, act=fetched),
+        ),
+    }
 
 
 def a_root_set() -> BuiltSet:
@@ -117,10 +141,10 @@ def test_a_wire_is_the_one_that_was_promised(name: str) -> None:
     assert wires()[name] == wire
 
 
-@pytest.mark.parametrize("name", a_body_of_each())
+@pytest.mark.parametrize("name", [*a_body_of_each(), *contacts()])
 def test_a_message_of_every_kind_decodes_for_ever(name: str) -> None:
     message = open_message(bytes.fromhex(vector(name)["wire"]), find_key)
-    assert read_body(message) == a_body_of_each()[name][1]
+    assert read_body(message) == {**a_body_of_each(), **contacts()}[name][1]
     assert message.id == vector(name)["id"]
 
 

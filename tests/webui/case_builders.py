@@ -38,9 +38,9 @@ from tests.builders import (
     Pad,
 )
 from webui.case_given import CaseGiven, Duplicate, PartStanding
-from webui.list_view import SyncMark
 from webui.names_known import Names
 from webui.notices import deficiencies_of, notice_text
+from webui.sync_mark import SyncMark
 
 APPROVER = OfficerId("o0101")
 LEADER = OfficerId("o0012")

@@ -15,11 +15,11 @@ from webui.list_view import (
     CaseRowView,
     ListQuery,
     StatCard,
-    SyncMark,
     read_list_query,
     row_of,
     status_choices,
 )
+from webui.sync_mark import SyncMark
 from webui.templating import create_environment
 
 STORIES = stories()

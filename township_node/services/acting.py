@@ -33,6 +33,12 @@ DEPOSITS = {
     "withdraw": DepositKind.WITHDRAWAL,
     "change_pickup": DepositKind.CHANGE_PICKUP,
 }
+# What is said about a case without the pen; it is adopted as it was said.
+_SAID = {
+    "ask": DepositKind.QUESTION,
+    "answer": DepositKind.ANSWER,
+    "collect_papers": DepositKind.COLLECTION,
+}
 
 
 # What may follow a receipt in the same sitting; `receive` by itself leaves it for later.
@@ -60,11 +66,14 @@ class Turn(Struct, frozen=True, kw_only=True):
         )
 
 
-async def perform(office: Office, turn: Turn, act: AnyAct, contents: Sequence[Content]) -> Case:
+async def perform(office: Office, turn: Turn, act: AnyAct, contents: Sequence[Content]) -> None:
     """Sign an act and what follows from it; the CaseworkError that forbids any of it."""
     officer, file, sitting = turn.officer, turn.file, turn.sitting
     case = file.case
     attachments = _attachments(contents)
+    if case.pen != office.me and isinstance(act, acts.Ask | acts.Answer | acts.CollectPapers):
+        await office.desk.deposit(_SAID[name_of(type(act))], act, sitting, attachments)
+        return
     if isinstance(act, acts.TakeUpDeposit):
         attachments += await _deposited(office, file, act)
     names = tuple(each.name for each in attachments)
@@ -75,7 +84,7 @@ async def perform(office: Office, turn: Turn, act: AnyAct, contents: Sequence[Co
     if isinstance(act, acts.Deliver) and not (await attest(office.desk, case)).is_sound:
         raise ResultUnprovenError(case.id)
     steps = (Step(act, attachments), *(Step(each) for each in following(office, file, act)))
-    return await office.desk.perform_all(steps, sitting)
+    await office.desk.perform_all(steps, sitting)
 
 
 async def take_in(office: Office, turn: Turn, act: AnyAct, contents: Sequence[Content]) -> Case:

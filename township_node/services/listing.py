@@ -6,8 +6,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.calls import CallKind
 from casework.case import Status
-from casework.names import MatterId, NodeId, Tier, tier_of
+from casework.freshness import Heard
+from casework.names import CaseId, MatterId, NodeId, Tier, tier_of
 from casework.organisation import Officer, Role
 from sync.case_lists import CaseFilter, CaseLine, Order, Survey
 from township_node.services.office import Office
@@ -43,7 +45,9 @@ _TURNS: Final[Mapping[Role, frozenset[Status]]] = {
     Role.CHIEF_REPRESENTATIVE: frozenset(FOR_REVIEW),
     Role.LEADER: frozenset(FOR_REVIEW),
 }
-QUEUES: Final = ("todo", "review", "overdue", "soon", "ready", "arrivals", "claims")
+# Lists that no column of a case tells by itself; they are short.
+_LISTED: Final = ("claims", "answers", "pickups")
+QUEUES: Final = ("todo", "review", "overdue", "soon", "ready", "arrivals", *_LISTED)
 PLACES: Final = ("here", "elsewhere", "closed", "all")
 _HERE: Final = "here"
 _ELSEWHERE: Final = "elsewhere"
@@ -55,6 +59,8 @@ _CARDS: Final = {
     "ready": "",
     "arrivals": "",
     "claims": "",
+    "answers": "amber",
+    "pickups": "amber",
 }
 
 
@@ -83,22 +89,26 @@ async def queue(
     query = _read(office, asked, () if only else QUEUES)
     shown = only or query.view or viewer.home
     filters = _filters(office)
-    claims = await office.lists.with_open_deposits(office.me)
+    listed = {
+        "claims": await office.lists.with_open_deposits(office.me),
+        "answers": await office.lists.called(CallKind.ANSWER, office.me),
+        "pickups": await office.lists.called(CallKind.PAPERS, office.me),
+    }
     wanted = _narrowed(office, filters[shown], query)
-    if shown == "claims":
-        some = claims[query.offset : query.offset + query.limit]
-        lines, total = await office.lists.lines(some), len(claims)
+    if shown in _LISTED:
+        some = listed[shown][query.offset : query.offset + query.limit]
+        lines, total = await office.lists.lines(some), len(listed[shown])
     else:
         lines, total = await _page(office, wanted, query)
-    counted = {} if only else {name: each for name, each in filters.items() if name != "claims"}
+    counted = {} if only else {name: each for name, each in filters.items() if name not in _LISTED}
     survey = await office.lists.survey(filters[shown], counted)
-    found = _listed(viewer, lines, total, query, survey)
+    found = await _listed(viewer, lines, total, query, survey)
     return replace(
         found,
         base_url=base_url,
         title=word("list", shown),
         statuses=() if filters[shown].statuses else found.statuses,
-        stats=() if only else _stats(viewer, {**survey.counts, "claims": len(claims)}, shown),
+        stats=() if only else _stats(viewer, {**survey.counts, **_lengths(listed)}, shown),
     )
 
 
@@ -115,7 +125,7 @@ async def register(viewer: Viewer, asked: Mapping[str, str], *, base_url: str) -
     }[place]
     lines, total = await _page(office, _narrowed(office, base, query), query)
     survey = await office.lists.survey(base, {})
-    found = _listed(viewer, lines, total, query, survey)
+    found = await _listed(viewer, lines, total, query, survey)
     return replace(found, base_url=base_url, title=word("list", place))
 
 
@@ -123,7 +133,7 @@ async def search(viewer: Viewer, text: str, *, base_url: str) -> CaseList:
     """By number, by name, by the last four of an identity number."""
     lines = await viewer.office.lists.search(text)
     return CaseList(
-        rows=rows_of(viewer, lines),
+        rows=await rows_of(viewer, lines),
         total=len(lines),
         query=ListQuery(size=max(len(lines), 1)),
         base_url=base_url,
@@ -132,15 +142,16 @@ async def search(viewer: Viewer, text: str, *, base_url: str) -> CaseList:
     )
 
 
-def rows_of(viewer: Viewer, lines: Sequence[CaseLine]) -> tuple[CaseRowView, ...]:
-    return tuple(row for line in lines if (row := _row(viewer, line)) is not None)
+async def rows_of(viewer: Viewer, lines: Sequence[CaseLine]) -> tuple[CaseRowView, ...]:
+    heard = await viewer.office.lists.heard()
+    return tuple(row for line in lines if (row := _row(viewer, line, heard)) is not None)
 
 
 def is_turn(officer: Officer, status: Status | None) -> bool:
     return any(status in _TURNS.get(role, frozenset()) for role in officer.roles)
 
 
-def _row(viewer: Viewer, line: CaseLine) -> CaseRowView | None:
+def _row(viewer: Viewer, line: CaseLine, heard: Heard) -> CaseRowView | None:
     office, case = viewer.office, line.case
     matter = office.holdings.matter(case.matter)
     if matter is None:
@@ -156,10 +167,11 @@ def _row(viewer: Viewer, line: CaseLine) -> CaseRowView | None:
         url=case_url(case.id),
         sync=sync_mark(line.row),
         may_act=is_turn(viewer.officer, case.status),
+        heard=heard,
     )
 
 
-def _listed(
+async def _listed(
     viewer: Viewer, lines: Sequence[CaseLine], total: int, query: ListQuery, survey: Survey
 ) -> CaseList:
     office = viewer.office
@@ -172,7 +184,7 @@ def _listed(
     known = {office.me, *_villages(office)}
     others = any(node not in known for node in survey.openers)
     return CaseList(
-        rows=rows_of(viewer, lines),
+        rows=await rows_of(viewer, lines),
         total=total,
         query=query,
         base_url="",
@@ -207,6 +219,8 @@ def _filters(office: Office) -> dict[str, CaseFilter]:
         "ready": replace(here, statuses=(Status.READY,)),
         "arrivals": replace(here, statuses=(Status.COLLECTED,)),
         "claims": here,
+        "answers": here,
+        "pickups": here,
     }
 
 
@@ -234,7 +248,7 @@ def _narrowed(office: Office, base: CaseFilter, query: ListQuery) -> CaseFilter:
 
 def _stats(viewer: Viewer, counts: Mapping[str, int], shown: str) -> tuple[StatCard, ...]:
     listed = ["review" if viewer.decides_only else "todo", "overdue", "soon", "ready"]
-    listed += ["claims"] if counts["claims"] else []
+    listed += [name for name in _LISTED if counts[name]]
     listed += [] if viewer.decides_only else ["arrivals"]
     return tuple(
         StatCard(
@@ -247,6 +261,10 @@ def _stats(viewer: Viewer, counts: Mapping[str, int], shown: str) -> tuple[StatC
         )
         for name in listed
     )
+
+
+def _lengths(listed: Mapping[str, Sequence[CaseId]]) -> dict[str, int]:
+    return {name: len(cases) for name, cases in listed.items()}
 
 
 def _note(name: str, counts: Mapping[str, int]) -> str:

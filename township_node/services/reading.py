@@ -54,6 +54,7 @@ def given_for(
             unmask_url=f"{url}/unmask",
             destinations=destinations(office, file.case),
             counters=office.counters(),
+            contacts=office.holdings.machines_but(office.me),
         ),
     )
 

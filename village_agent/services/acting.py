@@ -31,6 +31,8 @@ DEPOSITS: Final[Mapping[type[AnyAct], DepositKind]] = {
     acts.DeferredSatisfied: DepositKind.SUPPLEMENT,
     acts.Withdraw: DepositKind.WITHDRAWAL,
     acts.ChangePickup: DepositKind.CHANGE_PICKUP,
+    acts.Ask: DepositKind.QUESTION,
+    acts.Answer: DepositKind.ANSWER,
 }
 # After these the case is for others to go on with.
 _GOES_UP: Final = (acts.Accept, acts.AcceptDeferred, acts.Instant, acts.Deliver)

@@ -22,6 +22,8 @@ _DIALOGS: Final = frozenset(
     }
 )
 # What a resident may ask for here whoever has the case: it is brought to them.
+# What is said of a case whoever has it; the record of contacts offers it.
+_SAID: Final = frozenset({"ask", "answer"})
 _BROUGHT: Final[Mapping[str, frozenset[Status]]] = {
     "withdraw": frozenset(UNDECIDED),
     "change_pickup": frozenset(set(Status) - {Status.DELIVERED, Status.CLOSED}),
@@ -51,7 +53,7 @@ def acts_here(station: Station, given: CaseGiven) -> CaseGiven:
     found = {
         name: _refusal(name, given, refusal, held=held)
         for name, refusal in given.why_not.items()
-        if name in _DIALOGS
+        if name in _DIALOGS | _SAID
     }
     return replace(given, why_not=found)
 

@@ -30,6 +30,7 @@ def given_for(station: Station, file: CaseFile) -> CaseGiven:
             base_url=case_url(file.case.id),
             unmasked=True,
             counters=station.counters(),
+            contacts=station.holdings.machines_but(station.me),
         ),
     )
 

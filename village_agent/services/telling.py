@@ -68,6 +68,9 @@ def steps_of(given: CaseGiven) -> tuple[StepShown, ...]:
         names = [name for name in names if done[name] is not None]
         waiting = None
     steps = [_step(name, done[name], is_now=name == waiting) for name in names]
+    first = done["taken"]
+    if first is not None and first.act == "receive" and first.node != given.node:
+        steps[0] = replace(steps[0], title=word("step", "received"))
     if is_sent_back(case, given.node):
         steps[0] = replace(steps[0], title=word("step", "mending"))
     return tuple(steps)

@@ -7,7 +7,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from casework.calls import CallKind
 from casework.case import Case, Moment, Status
+from casework.freshness import Heard
+from casework.names import CaseId
 from sync.case_lists import CaseFilter, CaseLine
 from village_agent.services.listed import PAGE_SIZE, Listed, listed
 from village_agent.services.reading import case_url
@@ -17,11 +20,13 @@ from village_agent.store import cases as store
 from village_agent.store.cases import Window
 from village_agent.words import word
 from webui import labels
+from webui.case_freshness import row_words
 from webui.filters import clock_time, day_short, local, mask_name
 from webui.held_file import sync_mark
-from webui.list_view import SyncMark
+from webui.sync_mark import SyncMark
 
-VIEWS: Final = ("open", "results", "done", "all")
+ANSWERS: Final = "answers"
+VIEWS: Final = ("open", "results", "done", "all", ANSWERS)
 DONE: Final = (Status.DELIVERED, Status.CLOSED)
 UNDER_WAY: Final = tuple(
     status for status in Status if status not in {*DONE, Status.READY, Status.DRAFT}
@@ -40,6 +45,7 @@ class Row(Struct, frozen=True, kw_only=True):
     note: str
     status: str
     mark: SyncMark | None
+    known: str = ""  # as of when, where that is not now
     action: str = "open"
     urgent: bool = False
 
@@ -61,6 +67,7 @@ class Home(Struct, frozen=True, kw_only=True):
     owing: int
     earliest: date | None
     bags: int
+    answers: int  # cases about which this village is asked
 
 
 async def home(station: Station) -> Home:
@@ -77,6 +84,7 @@ async def home(station: Station) -> Home:
         owing=figures.owing,
         earliest=figures.earliest,
         bags=figures.bags,
+        answers=len(await _asked(station)),
     )
 
 
@@ -90,7 +98,7 @@ async def _not_sent(station: Station, drafts: tuple[Row, ...], number: int) -> L
         cases, count = await store.unsent(
             station.desk.node.database, station.me, station.parent, window
         )
-        rows = [await _row(station, line) for line in await station.lists.lines(cases)]
+        rows = await _rows(station, await station.lists.lines(cases))
         passed = max(0, window.offset - count)
         return (*rows, *drafts[passed : passed + window.limit - len(rows)]), count + len(drafts)
 
@@ -122,7 +130,9 @@ async def drafts_of(station: Station) -> tuple[Row, ...]:
 
 
 async def mine(station: Station, view: str, number: int) -> Listed[Row]:
-    """Everything that passed through this laptop, by how far it is."""
+    """Everything that passed through this laptop, by how far it is, or about which it is asked."""
+    if view == ANSWERS:
+        return await _to_answer(station, number)
     wanted = {
         "open": CaseFilter(statuses=UNDER_WAY),
         "results": CaseFilter(statuses=(Status.READY,)),
@@ -136,13 +146,28 @@ async def mine(station: Station, view: str, number: int) -> Listed[Row]:
         )
 
     found = await listed(read, number)
-    return found.of(tuple([await _row(station, line) for line in found.rows]))
+    return found.of(await _rows(station, found.rows))
+
+
+async def _asked(station: Station) -> tuple[CaseId, ...]:
+    return await station.lists.called(CallKind.ANSWER, station.me)
+
+
+async def _to_answer(station: Station, number: int) -> Listed[Row]:
+    asked = await _asked(station)
+
+    async def read(window: Window) -> tuple[tuple[CaseLine, ...], int]:
+        some = asked[window.offset : window.offset + window.limit]
+        return await station.lists.lines(some), len(asked)
+
+    found = await listed(read, number)
+    return found.of(await _rows(station, found.rows))
 
 
 async def search(station: Station, text: str) -> tuple[tuple[Row, ...], bool]:
     """By number, by name, by the last four of an identity number; whether there are more."""
     lines = await station.lists.search(text, limit=PAGE_SIZE + 1)
-    rows = tuple([await _row(station, line) for line in lines[:PAGE_SIZE]])
+    rows = await _rows(station, lines[:PAGE_SIZE])
     return rows, len(lines) > PAGE_SIZE
 
 
@@ -151,7 +176,8 @@ async def owing_papers(station: Station, number: int) -> Listed[Owing]:
     database = station.desk.node.database
     found = await listed(partial(store.owing, database, station.me), number)
     lines = await station.lists.lines([each.id for each in found.rows])
-    rows = {line.case.id: await _row(station, line) for line in lines}
+    shown = await _rows(station, lines)
+    rows = {line.case.id: row for line, row in zip(lines, shown, strict=True)}
     return found.of(
         tuple(
             Owing(row=rows[each.id], by=each.by, brought=each.brought)
@@ -166,10 +192,15 @@ async def for_handing_over(station: Station, number: int) -> Listed[Row]:
     database = station.desk.node.database
     found = await listed(partial(store.for_here, database, station.me), number)
     lines = await station.lists.lines(found.rows)
-    return found.of(tuple([await _row(station, line) for line in lines]))
+    return found.of(await _rows(station, lines))
 
 
-async def _row(station: Station, line: CaseLine) -> Row:
+async def _rows(station: Station, lines: Sequence[CaseLine]) -> tuple[Row, ...]:
+    heard = await station.lists.heard()
+    return tuple([await _row(station, line, heard) for line in lines])
+
+
+async def _row(station: Station, line: CaseLine, heard: Heard) -> Row:
     case = line.case
     matter = station.holdings.matter(case.matter)
     mark = sync_mark(line.row)
@@ -183,6 +214,7 @@ async def _row(station: Station, line: CaseLine) -> Row:
         matter=matter.short_name if matter is not None else case.matter.matter,
         note=word("row", "taken", when=_when(station, began), count=_scans(case)),
         status=labels.STATUS_PUBLIC[case.status.value] if case.status else "",
+        known=row_words(case, heard, station.me, station.now(), mark),
         mark=mark,
         urgent=mark.state in {"returned", "quarantined"},
     )

@@ -23,10 +23,12 @@ _LISTED: Final = (
     " WHERE listed.neighbour = ? AND message.case_id IS NOT NULL"
 )
 _BEGUN: Final = "SELECT id FROM case_row WHERE opened_by = ?"
-# Something was brought to this laptop that the holder of the pen has not taken up.
+# Papers were brought to this laptop that the holder of the pen has not taken up; what else may be
+# deposited is told apart by its kind, which stands in the message in one form only.
 _BROUGHT: Final = (
     "EXISTS (SELECT 1 FROM message WHERE message.case_id = case_row.id"
     " AND message.kind = 'deposit' AND message.log LIKE ?"
+    ' AND INSTR(message.wire, CAST(\'"kind":"supplement"\' AS BLOB)) > 0'
     " AND case_row.taken_up NOT LIKE '% ' || message.id || ' %')"
 )
 _TO_CARRY: Final = (

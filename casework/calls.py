@@ -1,0 +1,50 @@
+"""What waits for a node at a case whoever holds the pen: an answer, papers to be handed out.
+
+A node does it by a deposit, or by an entry where the pen is there; until the deposit is taken up
+the case itself still calls, and only that node knows better.
+"""
+
+from datetime import date
+from enum import StrEnum
+
+from msgspec import Struct
+
+from casework.act import AnyAct
+from casework.case import Case
+from casework.contacts import check_said, open_questions
+from casework.names import MessageId, NodeId, OfficerId
+from casework.pickups import check_pickup, open_pickups
+
+
+class CallKind(StrEnum):
+    """What a node is called on to do; stored, so never change a value."""
+
+    ANSWER = "answer"
+    PAPERS = "papers"
+
+
+class Call(Struct, frozen=True):
+    """Something that waits for a node, and until when."""
+
+    kind: CallKind
+    node: NodeId
+    by: str  # ISO date
+    id: MessageId
+
+
+def calls_of(case: Case) -> tuple[Call, ...]:
+    return (
+        *(Call(CallKind.ANSWER, each.to, each.answer_by, each.id) for each in open_questions(case)),
+        *(
+            Call(CallKind.PAPERS, each.counter, each.collect_by, each.id)
+            for each in open_pickups(case)
+        ),
+    )
+
+
+def check_call(
+    case: Case | None, act: AnyAct, node: NodeId, officer: OfficerId, today: date | None
+) -> None:
+    """Whether a call or what follows one is by who does it; `today` None: it was deposited."""
+    check_said(case, act, node, officer, today)
+    check_pickup(case, act, node, officer, today)
