@@ -245,7 +245,7 @@ def _extended(course: Course, event: ClockEvent) -> tuple[Course, ClockLine]:
     known = tuple(
         replace(pause, last=min(pause.last, day), open=pause.open or pause.last > day)
         for pause in course.pauses
-        if pause.begun_at <= event.at
+        if pause.begun_at <= event.at and pause.first <= day
     )
     then = replace(course, pauses=known)
     closes = course.calendar.close_of(due_day(then))
@@ -261,22 +261,26 @@ def _is_held(course: Course, due_at: datetime) -> bool:
 
 
 def _pauses(events: Iterable[ClockEvent], until: datetime, calendar: Calendar) -> tuple[Pause, ...]:
-    """The pauses of sorted events; one still open lasts until the day asked about."""
+    """The pauses of sorted events; one still open lasts until the day asked about.
+
+    Pauses that meet or overlap are one: each is as old as the first of those it goes on from.
+    """
     begun: dict[str, datetime] = {}
-    found: list[Pause] = []
-
-    def close(label: str, at: datetime, *, is_open: bool) -> None:
-        since = begun.pop(label)
-        first, last = calendar.day_of(since), calendar.day_of(at)
-        found.append(Pause(since, first, last, label, is_open))
-
+    waits: list[tuple[datetime, datetime, str, bool]] = []
     for event in events:
         if event.kind is EventKind.PAUSE:
             begun.setdefault(event.label, event.at)
         elif event.kind is EventKind.RESUME and event.label in begun:
-            close(event.label, event.at, is_open=False)
-    for label in tuple(begun):
-        close(label, until, is_open=True)
+            waits.append((begun.pop(event.label), event.at, event.label, False))
+    waits += [(since, until, label, True) for label, since in begun.items()]
+    found: list[Pause] = []
+    begun_at = ended_at = None
+    for since, at, label, is_open in sorted(waits):
+        if begun_at is None or ended_at is None or since > ended_at:
+            begun_at, ended_at = since, at
+        ended_at = max(ended_at, at)
+        days = calendar.day_of(since), calendar.day_of(at)
+        found.append(Pause(begun_at, *days, label, is_open))
     return tuple(found)
 
 

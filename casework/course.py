@@ -49,7 +49,10 @@ class ClockLine(Struct, frozen=True):
 
 
 class Pause(Struct, frozen=True):
-    """A pause: it covers the days after `first` up to `last`, both days of acts."""
+    """A pause: it covers the days after `first` up to `last`, both days of acts.
+
+    `begun_at` is when the waiting began of which it is a part: a wait may go on from another.
+    """
 
     begun_at: datetime
     first: date

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -355,6 +355,7 @@ def test_one_more_pause_never_brings_the_date_forward(
 
 
 @given(LIMITS, PAUSES)
+@example(Limit(15, LimitUnit.WORKDAY), [(FIRST, 432), (FIRST + timedelta(hours=1020), 12)])
 def test_a_pause_split_in_two_that_meet_is_the_same_pause(
     limit: Limit, pauses: list[tuple[datetime, int]]
 ) -> None:
