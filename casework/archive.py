@@ -76,6 +76,7 @@ CONTENT_STAGES: Final[Mapping[str, Stage]] = {
     "terminate": _S.CLOSING,
     **dict.fromkeys(("correct", "revoke", "reopen"), _S.OTHER),
     **dict.fromkeys(("keep_apart", "open_green_channel"), _S.OTHER),
+    **dict.fromkeys(("ask", "answer", "collect_papers"), _S.OTHER),
 }
 # Content that belongs to the case as a whole, whichever act brought it.
 OF_THE_CASE: Final = frozenset({"applicant", "result"})
