@@ -134,7 +134,8 @@ async def test_wu_takes_in_a_walk_in_with_the_keyboard_alone(
 async def test_every_place_of_the_menu_is_sound(browser: Browser, world: World) -> None:
     async with screen_of(browser, world, WU) as screen:
         await collected(world)
-        places = ("/", "/arrivals", "/cases", "/results", "/matters", "/outbox", "/intake/new")
+        read = ("/", "/arrivals", "/cases", "/results", "/matters", "/outbox", "/consultations")
+        places = (*read, "/consultations/new", "/intake/new")
         for place in places:
             await screen.go(place)
             await screen.is_sound()
