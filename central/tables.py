@@ -8,7 +8,7 @@ from typing import Final
 from piccolo.columns import BigInt, Bytea, Timestamptz, Varchar
 from piccolo.table import Table
 
-from sync import parts_tables, tables, trust_tables
+from sync import tables, trust_tables
 from webui.tables import Account, Session, SignInAttempt
 
 
@@ -71,9 +71,6 @@ COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
 )
 TABLES: Final[tuple[type[Table], ...]] = (
     *tables.TABLES,
-    parts_tables.Part,
-    parts_tables.PartReference,
-    parts_tables.PartArrival,
     *trust_tables.TABLES,
     Account,
     Session,

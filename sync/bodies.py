@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from casework.act import Restatable
 from casework.entry import PartRef
-from casework.fact import Fact
+from casework.fact import INTEGER_MAX, Fact
 from casework.instants import parse_instant
 from casework.names import (
     CaseId,
@@ -26,7 +26,6 @@ from casework.names import (
     OfficerId,
     PartHash,
 )
-from sync.strict_json import INTEGER_MAX
 
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
 Seq = Annotated[int, Meta(ge=1, le=INTEGER_MAX)]

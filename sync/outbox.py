@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from casework.case import Case
-from casework.interest import entitled, interest_of
+from casework.interest import entitled
 from casework.names import Incarnation, Lane, LogName, NodeId, author_of, is_below, is_county
 from sync import bodies
 from sync.batch import Batch, CaseState, Record, child_towards, standing_first
@@ -91,10 +91,8 @@ def list_wanted(batch: Batch, neighbour: NodeId, wants: Iterable[Want]) -> None:
 
 def concern(batch: Batch, state: CaseState) -> set[NodeId]:
     """The children through which a case's concerned nodes are reached."""
-    if state.case is None:
-        return set()
     me = batch.node.id
-    found = (child_towards(me, node) for node in interest_of(state.case))
+    found = (child_towards(me, node) for node in state.interest)
     return {child for child in found if child is not None}
 
 

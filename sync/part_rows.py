@@ -53,7 +53,9 @@ def hold(work: Work, parts: Sequence[tuple[PartRef, bytes | None]]) -> None:
         " WHERE part.state <> 'held'",
         [(ref.hash, ref.size, ref.media_type, data) for ref, data in parts],
     )
-    work.executemany("DELETE FROM part_arrival WHERE hash = ?", [(ref.hash,) for ref, _ in parts])
+    if work.execute("SELECT 1 FROM part_arrival LIMIT 1").fetchone() is not None:
+        came = [(ref.hash,) for ref, _ in parts]
+        work.executemany("DELETE FROM part_arrival WHERE hash = ?", came)
 
 
 def wait_for(work: Work, refs: Sequence[PartRef], *, urgency: int = 0) -> None:
@@ -83,9 +85,9 @@ def do_without(work: Work, refs: Sequence[PartRef], state: PartState) -> None:
 def refer(work: Work, references: Iterable[Reference]) -> None:
     """Note who refers to a part; a reference that had been released counts again."""
     work.executemany(
-        "INSERT INTO part_reference (key, hash, owner, case_id, released)"
-        " VALUES (?, ?, ?, ?, FALSE) ON CONFLICT (key) DO UPDATE SET released = FALSE",
-        [(f"{each.hash} {each.owner}", each.hash, each.owner, each.case_id) for each in references],
+        "INSERT INTO part_reference (hash, owner, case_id, released)"
+        " VALUES (?, ?, ?, FALSE) ON CONFLICT (hash, owner) DO UPDATE SET released = FALSE",
+        [(each.hash, each.owner, each.case_id) for each in references],
     )
 
 

@@ -13,6 +13,7 @@ from piccolo.columns import BigInt, Boolean, Bytea, Integer, Varchar
 from piccolo.table import Table
 
 from sync.engine import Database, bind
+from sync.parts_tables import Part, PartArrival, PartReference
 
 _NODE: Final = 15
 _LOG: Final = 32
@@ -139,7 +140,7 @@ class CaseRow(Table, tablename="case_row"):
     matter = Varchar(length=64, default=None, null=False)
     version = Integer(default=None, null=False)
     status = Varchar(length=20, default=None, null=True)
-    pen = Varchar(length=_NODE, default=None, null=False, index=True)
+    pen = Varchar(length=_NODE, default=None, null=False)
     pickup = Varchar(length=_NODE, default=None, null=True)
     opened_by = Varchar(length=_NODE, default=None, null=False, index=True)
     received_by = Varchar(length=_NODE, default=None, null=True)
@@ -224,6 +225,9 @@ TABLES: Final[tuple[type[Table], ...]] = (
     NumberBlockRow,
     SettingRow,
     AuditRow,
+    Part,
+    PartReference,
+    PartArrival,
 )
 
 
@@ -237,6 +241,7 @@ INDEXES: Final = (
     "CREATE UNIQUE INDEX IF NOT EXISTS listed_place ON listed (neighbour, lane, n)",
     "CREATE UNIQUE INDEX IF NOT EXISTS held_place ON held (log, seq)",
     "CREATE UNIQUE INDEX IF NOT EXISTS set_aside_once ON set_aside (neighbour, digest)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS part_reference_once ON part_reference (hash, owner)",
     "CREATE UNIQUE INDEX IF NOT EXISTS evidence_once ON evidence (log, seq, message_id)",
     # Lists of cases: a page of a queue and its figures are read from the index alone.
     (

@@ -8,7 +8,7 @@ from typing import Final
 from piccolo.columns import Text, Timestamptz, Varchar
 from piccolo.table import Table
 
-from sync import parts_tables, tables, trust_tables
+from sync import tables, trust_tables
 from webui.drafts_tables import Draft, DraftFile
 from webui.tables import Account, Session, SignInAttempt
 
@@ -29,9 +29,6 @@ class Consultation(Table, tablename="consultation"):
 
 TABLES: Final[tuple[type[Table], ...]] = (
     *tables.TABLES,
-    parts_tables.Part,
-    parts_tables.PartReference,
-    parts_tables.PartArrival,
     *trust_tables.TABLES,
     Account,
     Session,
