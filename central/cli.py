@@ -11,7 +11,6 @@ from typing import Any, Final
 import click
 
 from casework.names import RegionCode
-from central.piccolo_app import APP_CONFIG
 from central.services.accounts import set_account
 from central.services.county import NothingLoadedError, commands, open_county
 from central.services.founding import AlreadyFoundedError, found
@@ -19,6 +18,7 @@ from central.services.loading import LoadError
 from central.services.publishing import MissingKeyError
 from central.services.verifying import Report, verify_exports
 from central.settings import Settings, read
+from central.tables import SCHEMA
 from sync.clock import SystemClock
 from sync.command_line import (
     ANSWERABLE,
@@ -55,7 +55,7 @@ TIER: Final = Tier(
     program="tongban-central",
     read_settings=read,
     app="central.app",
-    app_config=APP_CONFIG,
+    schema=SCHEMA,
     set_account=set_account,
     neighbours=_neighbours,
 )

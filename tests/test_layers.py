@@ -36,6 +36,7 @@ HOMES = {
         "sync/journal.py",
         "sync/engine.py",
         "sync/migrating.py",
+        "sync/schema.py",
         "*/piccolo_*.py",
         "*/piccolo_migrations/*.py",
     ],
