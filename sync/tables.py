@@ -9,7 +9,7 @@ The sync path writes these tables with plain SQL; screens read them through Picc
 from enum import StrEnum
 from typing import Final
 
-from piccolo.columns import BigInt, Boolean, Bytea, Integer, Varchar
+from piccolo.columns import BigInt, Boolean, Bytea, Integer, Serial, Varchar
 from piccolo.table import Table
 
 from sync.engine import Database, bind
@@ -31,7 +31,8 @@ class MessageState(StrEnum):
 
 
 class MessageRow(Table, tablename="message"):
-    id = Varchar(length=_HASH, primary_key=True, default=None, null=False)
+    arrival = Serial(primary_key=True)  # in the order in which they were written down here
+    id = Varchar(length=_HASH, unique=True, default=None, null=False)
     kind = Varchar(length=100, default=None, null=False)  # a kind's name, else the whole wire type
     log = Varchar(length=_LOG, default=None, null=False)
     seq = BigInt(default=None, null=False)

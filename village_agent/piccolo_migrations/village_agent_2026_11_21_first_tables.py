@@ -1,7 +1,17 @@
 """The first tables of a village laptop."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.columns import BigInt, Boolean, Bytea, Column, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import (
+    BigInt,
+    Boolean,
+    Bytea,
+    Column,
+    Integer,
+    Serial,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 
 ID = "2026-11-21T09:00:00:000000"
 VERSION = "1.38.0"
@@ -149,7 +159,8 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "trust": Bytea(default=None, null=True),
     },
     ("MessageRow", "message"): {
-        "id": Varchar(length=64, primary_key=True, default=None, null=False),
+        "arrival": Serial(primary_key=True),
+        "id": Varchar(length=64, unique=True, default=None, null=False),
         "kind": Varchar(length=100, default=None, null=False),
         "log": Varchar(length=32, default=None, null=False),
         "seq": BigInt(default=None, null=False),
