@@ -10,6 +10,7 @@ from casework import act as acts
 from casework.act import AnyAct
 from casework.approval import check_approval
 from casework.assessment import Outcome, assess, failed_conditions
+from casework.authority import check_silence
 from casework.case import Case, Deferral, Status
 from casework.entry import PartRef
 from casework.errors import (
@@ -151,6 +152,8 @@ def _check_way(case: Case | None, act: AnyAct, standing: Standing) -> None:
             if approved_by is None:
                 raise ApprovalMissingError("a silent machine's case is taken back by two persons")
             check_approval(approved_by, COORDINATORS, standing)
+            if case is not None:
+                check_silence(case, standing)
         case acts.SettleFee():
             _check_fee(act, standing.matter)
         case _:

@@ -91,6 +91,12 @@ class LeaseEndedError(CaseworkError):
     code = "E_LEASE_ENDED"
 
 
+class StillInReachError(CaseworkError):
+    """The lease of the pen-holder, or of its parent, has not ended: it is asked for the pen."""
+
+    code = "E_IN_REACH"
+
+
 class ClockSuspectError(CaseworkError):
     code = "E_CLOCK_SUSPECT"
 

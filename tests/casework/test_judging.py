@@ -7,9 +7,11 @@ from msgspec.structs import replace
 
 from casework import act as acts
 from casework.act import AnyAct
+from casework.authority import GRACE
 from casework.case import Case, Status
 from casework.errors import (
     ActNotOpenError,
+    ApprovalMissingError,
     CaseworkError,
     ClockSuspectError,
     DelegationRevokedError,
@@ -26,6 +28,7 @@ from casework.errors import (
     PenDestinationError,
     RoleMissingError,
     SeparateAcceptorError,
+    StillInReachError,
     WrongCounterError,
 )
 from casework.fold import fold
@@ -242,6 +245,42 @@ def test_a_clerk_does_not_decide_and_an_approver_does_not_take_in() -> None:
 def test_an_officer_works_at_their_own_node() -> None:
     lin = a_standing(TOWN, LIN, ALLOWANCE)
     assert reason(why_not(None, acts.Receive, lin)) is OfficerNotHereError
+
+
+LIANG = OfficerId("o0012")  # leader of the department that pays the allowance
+RECLAIM = acts.ReclaimPen(acts.ReclaimGround.LEASE_ENDED, None, False, "E_LEASE_ENDED", LIANG)
+JUST, OVER = timedelta(), timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("pen", "ended", "expected"),
+    [
+        (VILLAGE, {VILLAGE: OVER, TOWN: OVER}, None),
+        (VILLAGE, {TOWN: OVER}, None),  # the village's machine was never given a lease
+        (VILLAGE, {VILLAGE: JUST, TOWN: OVER}, StillInReachError),
+        (VILLAGE, {VILLAGE: OVER, TOWN: JUST}, StillInReachError),
+        (TOWN, {TOWN: OVER, VILLAGE: JUST}, None),
+        (TOWN, {TOWN: JUST}, StillInReachError),
+        (COUNTY, {}, StillInReachError),
+    ],
+)
+def test_a_pen_is_taken_from_a_silent_node_once_its_lease_and_its_parent_s_are_over(
+    pen: NodeId, ended: dict[NodeId, timedelta], expected: type[CaseworkError] | None
+) -> None:
+    """Lease and grace live to the very end."""
+    leases = {node: NOON - GRACE - ago for node, ago in ended.items()}
+    chen = replace(
+        a_standing(COUNTY, CHEN, ALLOWANCE),
+        leases={
+            node: LeaseHeld(until - timedelta(hours=72), until) for node, until in leases.items()
+        },
+    )
+    case = replace(a_felling_case(), pen=pen, matter=ALLOWANCE.ref)
+    assert reason(refusal(case, RECLAIM, (), chen)) is expected
+    alone = replace(RECLAIM, approved_by=None)
+    assert reason(refusal(case, alone, (), chen)) is ApprovalMissingError
+    refused = replace(RECLAIM, ground=acts.ReclaimGround.REFUSAL)
+    assert refusal(case, refused, (), chen) is None
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
