@@ -33,6 +33,7 @@ from casework.errors import (
     StepUnknownError,
     WrongCounterError,
 )
+from casework.facts import check_facts
 from casework.limits import LIMIT_DAYS_MAX, Limit
 from casework.material import MaterialState, MaterialVerdict
 from casework.matter import ExtensionRule, MatterVersion, SpecialProcedure
@@ -53,6 +54,7 @@ def check_content(
     case: Case | None, act: AnyAct, parts: tuple[PartRef, ...], standing: Standing
 ) -> None:
     """Raise the CaseworkError that says what is wrong with the act as it is meant."""
+    check_facts(case, act)
     for part in (_check_answer, _check_review, _check_outcome, _check_end, _check_way):
         part(case, act, standing)
     if isinstance(act, acts.NotifyDeficiency | acts.NotifyDeficiencyReview):

@@ -111,6 +111,12 @@ class MatterVersionError(CaseworkError):
     code = "E_MATTER_VERSION"
 
 
+class FactsError(CaseworkError):
+    """What an act says of the application is not what the application said."""
+
+    code = "E_FACTS"
+
+
 class MaterialsIncompleteError(CaseworkError):
     code = "E_MATERIALS"
 

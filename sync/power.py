@@ -7,7 +7,7 @@ that asks why not, and for the county as of the time of somebody else's entry.
 from datetime import datetime, timedelta
 from typing import Final
 
-from casework.act import AnyAct, FactItem, ReclaimPen, ReturnPen, TakeUpDeposit
+from casework.act import AnyAct, ReclaimPen, ReturnPen, TakeUpDeposit
 from casework.case import Case, Status
 from casework.condition import Facts
 from casework.errors import MatterVersionError, OfficerNotHereError
@@ -182,9 +182,6 @@ def next_month(first: datetime) -> datetime:
 
 
 def facts_for(case: Case | None, act: object) -> Facts:
-    """The facts an act is judged by: its own intake, else the case's, and what it says anew."""
+    """The facts an act is judged by: those of the application that it brings, else the case's."""
     intake = getattr(act, "intake", None)
-    anew: tuple[FactItem, ...] = getattr(act, "facts", ())
-    if intake is not None:
-        return {**facts_of_intake(intake), **{item.field: item.value for item in anew}}
-    return facts_of(case, *anew)
+    return facts_of(case) if intake is None else facts_of_intake(intake)

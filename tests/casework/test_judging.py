@@ -16,6 +16,7 @@ from casework.errors import (
     ClockSuspectError,
     DelegationRevokedError,
     DepartmentMismatchError,
+    FactsError,
     GroundsMissingError,
     LeaseEndedError,
     MaterialsIncompleteError,
@@ -31,6 +32,7 @@ from casework.errors import (
     StillInReachError,
     WrongCounterError,
 )
+from casework.facts import facts_of, facts_of_intake
 from casework.fold import fold
 from casework.judging import permit, refusal, why_not
 from casework.material import MaterialState, MaterialVerdict
@@ -122,6 +124,44 @@ def test_a_township_decides_up_to_the_volume_it_was_given() -> None:
     assert decided.id == "d0199"
     more = a_standing(TOWN, QIU, FELLING, facts={**LITTLE, "volume_m3": "15.2"})
     assert reason(refusal(case, grant, PARTS, more)) is NotDelegatedError
+
+
+TWENTY, FIFTEEN = (acts.FactItem("volume_m3", volume) for volume in ("20", "15"))
+
+
+@pytest.mark.parametrize(
+    "decided",
+    [
+        acts.DecideGrant((FIFTEEN,), None),
+        acts.DecideGrant((TWENTY, FIFTEEN), None),
+        acts.DecideGrant((acts.FactItem("applicant.kind", "1"),), None),
+        acts.DecideRefuse((FIFTEEN,), ("c1",), None),
+    ],
+)
+def test_nobody_decides_on_facts_that_were_not_received(decided: AnyAct) -> None:
+    """Neither a town that would come within its grant so, nor the county that needs none."""
+    taken = a_felling_case((TOWN, acts.Accept(papers())), (TOWN, acts.Take()))
+    case = replace(
+        taken, intake=replace(INTAKE, facts=(TWENTY,)), pen=COUNTY, materials_judged=True
+    )
+    forester = a_standing(COUNTY, FORESTER, FELLING, facts=facts_of(case))
+    assert reason(refusal(case, decided, PARTS, forester)) is FactsError
+    repeated = replace(decided, facts=(TWENTY,))
+    assert reason(refusal(case, repeated, PARTS, forester)) is not FactsError
+
+
+def test_an_application_is_received_with_one_word_of_each_fact_and_keeps_it() -> None:
+    wu = a_standing(TOWN, WU, FELLING, facts=LITTLE)
+    twice = acts.Receive(replace(INTAKE, facts=(TWENTY, FIFTEEN)), papers())
+    assert reason(refusal(None, twice, PARTS, wu)) is FactsError
+    disguised = replace(INTAKE, facts=(acts.FactItem("applicant.kind", "2"),))
+    assert facts_of_intake(disguised)["applicant.kind"] == INTAKE.applicant_kind
+
+    instant = matter("birth-registration")
+    received = replace(a_felling_case(), matter=instant.ref)
+    again = acts.Instant(replace(INTAKE, facts=(FIFTEEN,)), (), (), None, "applicant")
+    clerk = a_standing(TOWN, WU, instant)
+    assert reason(refusal(received, again, PARTS, clerk)) is FactsError
 
 
 def test_a_suspended_township_decides_nothing() -> None:
