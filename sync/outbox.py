@@ -163,8 +163,11 @@ def is_widened(before: Case | None, after: Case | None, node: NodeId) -> bool:
         return False
     if _roles(before) == _roles(after):
         return False
-    names = {part.ref.name for part in before.parts}
-    return any(entitled(after, node, n) and not entitled(before, node, n) for n in names)
+    return any(
+        entitled(after, node, part.ref, part.node)
+        and not entitled(before, node, part.ref, part.node)
+        for part in before.parts
+    )
 
 
 def _roles(case: Case) -> tuple[object, ...]:
