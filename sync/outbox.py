@@ -216,9 +216,10 @@ def _addressees(batch: Batch, record: Record) -> set[NodeId] | None:  # noqa: PL
         case bodies.Reply(query):
             asked = batch.find(query)
             return _towards(batch, asked.node) if asked is not None else set()
+        case bodies.ContactReport() if is_county(batch.node.id):
+            return set(batch.children())  # A case of theirs may lie with any village of another.
         case bodies.ContactReport():
-            from_above = is_below(batch.node.id, message.node)
-            return set(batch.children()) if from_above or message.node == batch.node.id else set()
+            return set() if is_below(message.node, batch.node.id) else set(batch.children())
         case bodies.Query() | bodies.NodeReport() | bodies.ReceiptManifest():
             return set()
         case bodies.Notice() if header.case is None:
