@@ -161,8 +161,11 @@ def is_widened(before: Case | None, after: Case | None, node: NodeId) -> bool:
         return False
     if _roles(before) == _roles(after):
         return False
-    names = {part.ref.name for part in before.parts}
-    return any(entitled(after, node, n) and not entitled(before, node, n) for n in names)
+    return any(
+        entitled(after, node, part.ref, part.node)
+        and not entitled(before, node, part.ref, part.node)
+        for part in before.parts
+    )
 
 
 def _roles(case: Case) -> tuple[object, ...]:
@@ -211,9 +214,10 @@ def _addressees(batch: Batch, record: Record) -> set[NodeId] | None:  # noqa: PL
         case bodies.Reply(query):
             asked = batch.find(query)
             return _towards(batch, asked.node) if asked is not None else set()
+        case bodies.ContactReport() if is_county(batch.node.id):
+            return set(batch.children())  # A case of theirs may lie with any village of another.
         case bodies.ContactReport():
-            from_above = is_below(batch.node.id, message.node)
-            return set(batch.children()) if from_above or message.node == batch.node.id else set()
+            return set() if is_below(message.node, batch.node.id) else set(batch.children())
         case bodies.Query() | bodies.NodeReport() | bodies.ReceiptManifest():
             return set()
         case bodies.Notice() if header.case is None:
