@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from casework import act as acts
-from casework.calls import CallKind
+from casework.calls import CallKind, still_follows
 from casework.case import Case, Status
 from casework.freshness import Heard
 from casework.names import CaseId, MatterId, MessageId, NodeId
@@ -40,6 +40,16 @@ _ORDERS: Final[Mapping[Order, str]] = {
     "oldest": "moved_at, id",
 }
 _CLOSED: Final = Status.CLOSED.value
+# By the few other nodes that occur, so that an index answers it: with `<>` alone none would.
+_PEN_ELSEWHERE: Final = "pen IN (SELECT DISTINCT pen FROM case_row WHERE pen <> ?)"
+_KINDS: Final = "SELECT DISTINCT status, matter, opened_by FROM case_row"
+# A node's own cases are those that began there, are collected there or are worked on there; others
+# it is told of, because it is asked about them. Named by what they are not: those are few.
+OWN: Final = (
+    "id NOT IN (SELECT id FROM case_row"
+    " WHERE opened_by IN (SELECT DISTINCT opened_by FROM case_row WHERE opened_by <> ?)"
+    " AND (pickup IS NULL OR pickup <> ?) AND pen <> ?)"
+)
 
 
 class CaseFilter(Struct, frozen=True, kw_only=True):
@@ -47,6 +57,7 @@ class CaseFilter(Struct, frozen=True, kw_only=True):
 
     pen: NodeId | None = None
     pen_elsewhere: NodeId | None = None  # anybody's but this node's
+    own: NodeId | None = None  # what is this node's: see `OWN`
     pickup: NodeId | None = None
     department: str | None = None
     statuses: tuple[Status, ...] = ()
@@ -104,7 +115,7 @@ class CaseLists:
         await self.ranking.rank()
         where, values = _where(base)
         # By status too: so an index has them in order.
-        group = f"SELECT DISTINCT status, matter, opened_by FROM case_row{where}"  # noqa: S608
+        group = _KINDS + where
 
         def look(work: Work) -> Survey:
             counts = {}
@@ -143,18 +154,22 @@ class CaseLists:
         return await self._node.database.read(lambda work: read_heard(work, self._node.id))
 
     async def with_open_deposits(self, node: NodeId) -> tuple[CaseId, ...]:
-        """Open cases whose pen a node holds and to which something was brought elsewhere."""
+        """Open cases whose pen a node holds and to which something was brought elsewhere.
+
+        What can never be taken up any more, as a second answer to one question, waits for nobody.
+        """
         rows = await self._node.database.fetch(
             # A cross join: the few deposits lead to their cases, not all cases to deposits.
-            "SELECT message.id, case_row.id, case_row.folded FROM message CROSS JOIN case_row"
+            "SELECT message.id, message.wire, case_row.id, case_row.folded"
+            " FROM message CROSS JOIN case_row"
             " WHERE message.kind = 'deposit' AND case_row.id = message.case_id"
             " AND case_row.pen = ? AND case_row.status <> ? ORDER BY message.at",
             (node, _CLOSED),
         )
         waiting = (
             CaseId(case)
-            for deposit, case, folded in rows
-            if deposit not in case_from_bytes(folded).taken_up
+            for deposit, wire, case, folded in rows
+            if _is_open(deposit, wire, case_from_bytes(folded))
         )
         return tuple(dict.fromkeys(waiting))
 
@@ -193,6 +208,16 @@ class CaseLists:
             for state in states
             if state.case is not None
         )
+
+
+def _is_open(deposit: MessageId, wire: bytes, case: Case) -> bool:
+    if deposit in case.taken_up:
+        return False
+    message = stored_message(wire, deposit)
+    body = stored_body(message)
+    if not isinstance(body, Deposit) or body.act is None:
+        return True
+    return still_follows(case, body.act, message.node, body.officer)
 
 
 def _followed(work: Work, node: NodeId, cases: Collection[CaseId]) -> Iterator[MessageId]:
@@ -238,7 +263,9 @@ def _where(wanted: CaseFilter) -> tuple[str, tuple[Any, ...]]:
     condition = _Condition()
     condition.is_("pen", wanted.pen)
     if wanted.pen_elsewhere is not None:
-        condition.ask("pen <> ?", wanted.pen_elsewhere)
+        condition.ask(_PEN_ELSEWHERE, wanted.pen_elsewhere)
+    if wanted.own is not None:
+        condition.ask(OWN, *(wanted.own,) * 3)
     condition.is_("pickup", wanted.pickup)
     condition.is_("department", wanted.department)
     if wanted.open_only and not wanted.statuses:

@@ -3,8 +3,8 @@
 from datetime import date
 
 from casework.case import Status
-from sync.case_lists import CaseFilter
-from tests.builders import COUNTY, OTHER_TOWN, TOWN, WU
+from sync.case_lists import _KINDS, CaseFilter, _where
+from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE, WU
 from tests.centres import LOW_INCOME, TIMBER, World, collected, materials
 from tests.township_node.conftest import world, wu
 
@@ -72,3 +72,32 @@ async def test_what_is_typed_is_text_and_never_a_pattern(world: World) -> None:
     assert len(await lists.search("秀")) == 1
     for typed in ("%", "_", "' OR 1=1 --", "", "   ", "0" * 400):
         assert await lists.search(typed) == ()
+
+
+async def test_what_is_elsewhere_is_read_from_indexes_alone(world: World) -> None:
+    where, values = _where(CaseFilter(pen_elsewhere=TOWN))
+    for query in (_KINDS, "SELECT COUNT(*) FROM case_row"):
+        plan = await world.town.services.database.fetch(
+            f"EXPLAIN QUERY PLAN {query}{where}", values
+        )
+        reads = [step for *_, step in plan if step.startswith(("SCAN", "SEARCH"))]
+        assert reads
+        assert all("COVERING INDEX" in step for step in reads), plan
+
+
+async def test_what_is_elsewhere_and_what_is_a_nodes_own(world: World) -> None:
+    clerk = await world.town.sign_in(WU)
+    here = await clerk.taken("timber-felling-permit", TIMBER)
+    above = await clerk.taken("minimum-living-allowance", {**LOW_INCOME, "pickup": OTHER_TOWN})
+    lists = world.town.services.office.lists
+
+    async def found(wanted: CaseFilter) -> set[str]:
+        lines, total = await lists.page(wanted)
+        assert total == len(lines)
+        return {line.case.id for line in lines}
+
+    assert await found(CaseFilter(pen_elsewhere=TOWN)) == {above}
+    assert await found(CaseFilter(own=TOWN)) == {here, above}
+    assert await found(CaseFilter(own=COUNTY)) == {above}  # its pen
+    assert await found(CaseFilter(own=OTHER_TOWN)) == {above}  # collected there
+    assert await found(CaseFilter(own=VILLAGE)) == set()

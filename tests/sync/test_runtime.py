@@ -75,7 +75,8 @@ async def test_what_waits_to_go_up_is_counted_from_the_lists(path: Path) -> None
 async def test_what_came_back_is_told_at_once_however_long_the_rest_takes_to_count(
     path: Path,
 ) -> None:
-    async with at_work(path, TOWN) as town:
+    async with at_work(path, COUNTY) as county, at_work(path, TOWN) as town:
+        await introduce(county, town)
         officer = town.sets.holdings.officer(WU)
         assert officer is not None
         sitting = Sitting(officer=officer, matter=MATTER)
