@@ -2,7 +2,7 @@
 show alike.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from casework.names import CaseId, MatterId
 from central.routes.access import Services
 from central.services.queues import Narrowed, View, nodes_in
 from central.services.reach import Reach
+from central.store.awaited import awaited_parts
 from central.words import word
 from sync.case_lists import CaseLine, Order
 from sync.holdings import Holdings
@@ -45,12 +46,13 @@ async def rows_of(
     )
 
 
-def to_be_filed(
-    use: Services, rows: Iterable[CaseRowView], lines: Iterable[CaseLine]
+async def to_be_filed(
+    use: Services, rows: Iterable[CaseRowView], lines: Sequence[CaseLine]
 ) -> tuple[CaseRowView, ...]:
     """The rows of a list of cases to be archived, each with what its file still lacks."""
+    absent = await awaited_parts(use.database, [line.case for line in lines])
     notes = {
-        line.case.id: lacking_words(lacking(line.case, matter))
+        line.case.id: lacking_words(lacking(line.case, matter, absent))
         for line in lines
         if (matter := use.trust.holdings.matter(line.case.matter)) is not None
     }

@@ -157,7 +157,7 @@ async def _todo(
     name = query.view or "todo"
     rows = await rows_of(use, reach, lines)
     if query.view == View.CLOSING:
-        rows = to_be_filed(use, rows, lines)
+        rows = await to_be_filed(use, rows, lines)
     short = query.view in LISTED
     return CaseList(
         rows=rows,

@@ -120,6 +120,22 @@ async def test_what_was_delivered_is_archived_all_at_once(office: Office) -> Non
     assert [(await office.look(case.id)).status for case in cases] == [Status.CLOSED] * 2
 
 
+async def test_the_list_calls_no_file_whole_of_which_a_part_is_on_its_way(office: Office) -> None:
+    case = await delivered(office)
+    chen = await office.sign_in(CHEN)
+    [result] = [part.ref.hash for part in case.parts if part.ref.name == "result"]
+
+    before = (await chen.get("/?view=closing")).text
+    await office.desk.node.database.execute(
+        "UPDATE part SET state = 'awaited' WHERE hash = ?", (result,)
+    )
+    closing, page = [(await chen.get(url)).text for url in ("/?view=closing", f"/cases/{case.id}")]
+
+    assert "办结阶段　办理结果文件" not in before
+    assert "办结阶段　办理结果文件" in closing
+    assert "办结阶段　办理结果文件" in page
+
+
 async def test_a_case_that_was_not_delivered_is_not_archived_and_says_why(office: Office) -> None:
     case = await office.case()
     chen = await office.sign_in(CHEN)
