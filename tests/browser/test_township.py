@@ -150,7 +150,7 @@ async def test_the_head_of_an_intake_says_what_the_answers_so_far_promise(
         await expect(route).to_contain_text("林业局审批")
         await page.fill("[name=v-volume_m3]", "8")
         await expect(promise.locator(".intake-promise")).to_contain_text("1 个工作日 ·")
-        await expect(promise).to_contain_text("申请人不承诺的，10 个工作日")
+        await expect(promise).to_contain_text("不承诺的 10 个工作日")
         await expect(route).to_contain_text("镇级终审")
         await page.locator("[name=commitment][value='0']").locator("xpath=..").click()
         await expect(promise.locator(".intake-promise")).to_contain_text("10 个工作日 ·")
