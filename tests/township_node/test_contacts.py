@@ -198,3 +198,31 @@ async def test_what_the_county_is_asked_is_on_its_list_until_it_has_answered(
     said = acts.Answer(question, CHEN)
     await world.county_desk.deposit(DepositKind.ANSWER, said, sitting, (reply,))
     assert await lists.called(CallKind.ANSWER, county) == ()
+
+
+async def test_a_second_answer_is_kept_and_shown_and_waits_for_nobody(
+    world: World, wu: Clerk
+) -> None:
+    case, again = await received(wu), "又查了一遍，仍然没有。"
+    await ask(wu, case, OTHER_TOWN)
+    await world.settle()
+    await answered(await world.other.sign_in(TONG), world, case)
+    desk = world.other.services.desk
+    tong = desk.holdings.officer(TONG)
+    assert tong is not None
+    said = acts.Answer((await desk.get_case(case)).questions[0].id, TONG)
+    words = Attachment("answer", "text/plain", again.encode())
+    sitting = Sitting(officer=tong, case_id=case)
+    await desk.deposit(DepositKind.ANSWER, said, sitting, (words,))
+    await world.settle()
+    lists = world.town.services.office.lists
+    assert await lists.with_open_deposits(TOWN) == (case,)
+
+    first = next(iter(await world.town.node.journal.open_deposits(case)))
+    assert (await wu.act(case, "take_up_deposit", deposit=first)).status_code == 303
+    page = visible((await wu.get(f"/cases/{case}")).text)
+    assert REPLY in page
+    assert again in page
+    assert "这一份留作记录" in page
+    assert "待采纳" not in page
+    assert await lists.with_open_deposits(TOWN) == ()
