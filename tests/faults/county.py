@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from casework.names import NodeId
 from central.services.verifying import Report, verify_exports
+from deploy.onebox.forked import Forked
 from deploy.onebox.processes import is_healthy
 from sync.clock import SystemClock
 from sync.control import NotRunningError, call
@@ -33,7 +34,6 @@ from tests.central.test_verifying import talk
 from tests.faults.lines import Line
 from tests.faults.ports import HOST, a_port
 from tests.founded import a_county, at_work, enrol
-from tests.starting import Started
 
 LOOK_SECONDS: Final = 0.05
 START_SECONDS_MAX: Final = 40.0
@@ -83,7 +83,7 @@ class County:
         self.lines = {TOWN: Line(self.ports[COUNTY]), VILLAGE: Line(self.ports[TOWN])}
         self.broker_line = Line(self.broker_port)
         self.entered: list[Entered] = []
-        self._running: dict[NodeId, Started] = {}
+        self._running: dict[NodeId, Forked] = {}
         self._names = 0
         self._commands = 0
 
@@ -140,12 +140,12 @@ class County:
         faults: str = "",
         settings: Mapping[str, str] = {},
         log: str = "",
-    ) -> Started:
+    ) -> Forked:
         """Run a command of a node's program; what it says goes to the node's log."""
         told = {f"TONGBAN_{each.upper()}": value for each, value in settings.items()}
         environ = self.environment(name, faults) | told
         path = self.folder / (log or f"{name}.log")
-        return Started("tests.faults.program", (TIERS[name], *arguments), environ, path)
+        return Forked("tests.faults.program", (TIERS[name], *arguments), environ, path)
 
     async def command(self, name: NodeId, *arguments: str) -> str:
         """Run a command to its end, and give what it printed."""

@@ -1,12 +1,12 @@
-"""Starting a tier's program in a process of its own, with its imports behind it.
+"""The programs of the county in processes of their own, with their imports behind them.
 
-Tests of faults start hundreds of processes, and nearly all that a start costs are imports. A server
-makes them once for each worker and forks. What it gives is a process like any other, with memory,
-files and signals of its own, that begins where its imports end; that a program starts from nothing
-is for other tests to show.
+The demo starts some hundred processes, and nearly all that a start costs are imports. One server
+makes them once and forks. What it gives is a process like any other, with memory, files and signals
+of its own, that begins where its imports end.
 """
 
 import asyncio
+import io
 import multiprocessing
 import os
 import signal
@@ -16,23 +16,30 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-TIERS: Final = ("central", "township_node", "village_agent")
+PROGRAMS: Final = {
+    "tongban-central": "central.cli",
+    "tongban-township": "township_node.cli",
+    "tongban-village": "village_agent.cli",
+}
 LOOK_SECONDS: Final = 0.02
 
 _server: Final = multiprocessing.get_context("forkserver")
-# Found where a test session runs in the root of the tree; elsewhere each child makes its imports.
-_server.set_forkserver_preload(["tests.starting_imports"])
+_server.set_forkserver_preload(["__main__", "deploy.onebox.forked_imports"])
 
 
-class Started:
-    """A process, as the standard library's own are used."""
+class Forked:
+    """A process that runs `main` of a module; what it says goes to the end of its log."""
 
     def __init__(
-        self, module: str, arguments: Sequence[str], environ: Mapping[str, str], log: Path
+        self,
+        module: str,
+        arguments: Sequence[str],
+        environ: Mapping[str, str],
+        log: Path,
+        said: str = "",
     ) -> None:
-        self._process = _server.Process(
-            target=_live, args=(module, tuple(arguments), dict(environ), log), daemon=True
-        )
+        given = (module, list(arguments), dict(environ), log, said)
+        self._process: Final = _server.Process(target=_live, args=given, daemon=True)
         self._process.start()
 
     @property
@@ -59,19 +66,15 @@ class Started:
             await asyncio.sleep(LOOK_SECONDS)
         return code
 
-    def wait_here(self, seconds: float) -> int:
-        """For tests without a loop."""
-        self._process.join(seconds)
-        code = self.returncode
-        assert code is not None, f"it has not ended within {seconds} s"
-        return code
 
-
-def _live(module: str, arguments: tuple[str, ...], environ: Mapping[str, str], log: Path) -> None:
+def _live(
+    module: str, arguments: list[str], environ: Mapping[str, str], log: Path, said: str
+) -> None:
     os.setsid()
     os.environ.clear()  # noqa: TID251
     os.environ.update(environ)  # noqa: TID251
     with log.open("ab") as file:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
+    sys.stdin = io.StringIO(said)
     import_module(module).main(arguments)
