@@ -1,15 +1,15 @@
 """The lint of clauses: whether a material's name or a condition's text can be met by preparing.
 
-「消除模糊语言、兜底条款」 is asked of every catalogue. What is looked for is a table of the county's,
-so that a rule is added without a release; this is only how the table is read. A clause is looked
-at after its terms of art are put out of sight: the trouble is never a word, it is what it leaves
-open.
+Vague wording and catch-alls are to go from every catalogue (requirement A6). What is looked for is
+a table, and this is only how it is read. A clause is looked at after its terms of art are put out
+of sight: the trouble is never a word, it is what the word leaves open.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -20,6 +20,7 @@ _QUOTED: Final = "◇"
 _QUOTES: Final = re.compile(r"“[^”]*”|「[^」]*」|‘[^’]*’|\"[^\"]*\"")
 _WORD: Final = re.compile(r"\{([a-z]+)\}")
 _NESTING_MAX: Final = 4
+_KEPT: Final = 20_000  # clauses of a county's catalogue; most stand in many matters
 
 
 class ClauseKind(StrEnum):
@@ -93,9 +94,13 @@ class ClauseLint:
             )
             for rule in table.rules
         )
+        self._of: Final = lru_cache(_KEPT)(self._look)
 
     def finding(self, text: str, kind: ClauseKind | None = None) -> ClauseFinding | None:
         """The first rule that a clause breaks; None if it is fine. No kind: it may be either."""
+        return self._of(text, kind)
+
+    def _look(self, text: str, kind: ClauseKind | None) -> ClauseFinding | None:
         seen = self._without_terms(normal(text))
         for each in self._rules:
             if kind is not None and kind not in each.rule.kinds:
@@ -139,7 +144,7 @@ def _word(name: str, words: Mapping[str, str], where: str) -> str:
     return words[name]
 
 
-def unknown_words(table: ClauseTable) -> Iterable[str]:
+def idle_words(table: ClauseTable) -> Iterable[str]:
     """Words of the table that no pattern uses."""
     patterns = [
         *(term.pattern for term in table.terms),
