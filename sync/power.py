@@ -29,8 +29,6 @@ from sync.batch import Batch
 from sync.claims import is_release_requested, open_deposits
 from sync.holdings import Holdings
 
-# The judge's tolerance beyond a lease, added once (protocol.md section 6); authors have none.
-GRACE: Final = timedelta(hours=24)
 # How far an author's clock may be ahead of the county's when a lease is looked up for it.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 DUPLICATES_MAX: Final = 20

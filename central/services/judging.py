@@ -13,13 +13,14 @@ from casework.errors import CaseworkError, NumberError, WrongDelegationError
 from casework.judging import permit
 from casework.names import COUNTY_DIGITS, is_of_county, split_log
 from casework.numbering import NumberKind, read_plain_number
+from casework.verdict import GRACE
 from sync.batch import Batch
 from sync.bodies import TrustVersions
 from sync.engine import Work
 from sync.errors import OfficerError
 from sync.holdings import Holdings
 from sync.payloads import Body, Header, Message
-from sync.power import GRACE, facts_for, matter_of, officer_of, standing_of
+from sync.power import facts_for, matter_of, officer_of, standing_of
 from sync.trust_store import TrustStore
 
 PAST_HOLDINGS_MAX: Final = 32
