@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from casework.act import AnyAct, TakeUpDeposit
+from casework.authority import GRACE
 from casework.delegation import Revocation, RevocationMode
 from casework.errors import (
     ClockSuspectError,
@@ -29,8 +30,6 @@ from casework.names import DelegationId, MessageId, NodeId, is_of_county
 from casework.procedure import PROCEDURE, Power
 
 CLOCKS_APART_MAX: Final = timedelta(minutes=5)
-# The judge's tolerance beyond a reach, added once; authors have none.
-GRACE: Final = timedelta(hours=24)
 # How long after that a decision may take to arrive before its date has to be proven.
 ARRIVES_WITHIN: Final = timedelta(days=3)
 

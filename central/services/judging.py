@@ -14,7 +14,6 @@ from casework.errors import CaseworkError, NumberError, WrongDelegationError
 from casework.judging import permit
 from casework.names import COUNTY_DIGITS, is_of_county, split_log
 from casework.numbering import NumberKind, read_plain_number
-from casework.verdict import GRACE
 from sync.batch import Batch
 from sync.bodies import TrustVersions
 from sync.engine import Work

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from casework import act as acts
 from casework.case import Case, Status
 from casework.errors import ActNotOpenError, CaseworkError, DateOrderError
-from casework.judging import CLOCKS_APART_MAX, refusal, why_not
+from casework.verdict import CLOCKS_APART_MAX, refusal, why_not
 from casework.names import NodeId, OfficerId, Tier, is_county, tier_of
 from casework.organisation import Role
 from casework.procedure import PROCEDURE, ROWS, Power, Row
