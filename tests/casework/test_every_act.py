@@ -14,11 +14,12 @@ from msgspec.structs import replace
 from casework import act as acts
 from casework.case import Case, Status
 from casework.errors import ActNotOpenError, CaseworkError, DateOrderError
-from casework.verdict import CLOCKS_APART_MAX, refusal, why_not
+from casework.judging import refusal, why_not
 from casework.names import NodeId, OfficerId, Tier, is_county, tier_of
 from casework.organisation import Role
 from casework.procedure import PROCEDURE, ROWS, Power, Row
 from casework.standing import Standing
+from casework.verdict import CLOCKS_APART_MAX
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
 from tests.casework.situations import (
     MATTER,
