@@ -42,7 +42,6 @@ def fold(entries: Iterable[Written], county_incarnations: Sequence[Incarnation] 
     successors: dict[MessageId, list[Written]] = defaultdict(list)
     for written in held.values():
         successors[written.entry.previous].append(written)
-    parked = _parked(held)
     order = {incarnation: place for place, incarnation in enumerate(county_incarnations)}
     case: Case | None = None
     head: MessageId = ZERO_ID
@@ -60,6 +59,9 @@ def fold(entries: Iterable[Written], county_incarnations: Sequence[Incarnation] 
             case = replace(case, opened_by=_opener(held.values(), chosen).node)
         standing.add(chosen.id)
         head = chosen.id
+    if case is not None and len(standing) == len(held):
+        return Folded(case, ())
+    parked = _parked(held)
     if case is None:
         return Folded(None, tuple(sorted(parked)))
     fallen = sorted(
@@ -119,11 +121,12 @@ def advance(case: Case | None, written: Written) -> Case:
         if leads_to := PROCEDURE[type(meaning)].leads_to:
             changed["status"] = leads_to
         changed |= effect(case, meaning, written, at)
+    if not case.received_by:
+        changed["matter"] = entry.matter_version
     return replace(
         case,
         head=written.id,
         length=case.length + 1,
-        matter=case.matter if case.received_by else entry.matter_version,
         timeline=(*case.timeline, moment_of(written, meaning, at, adopted)),
         **changed,
     )
