@@ -27,6 +27,7 @@ from sync.ranking import RUNNING, DateKeeper, Ranking
 from sync.row_state import RowState, row_states
 from sync.stored import case_from_bytes, stored_body, stored_message
 from sync.tables import MessageState
+from sync.warned import WarnedDays
 
 Order = Literal["urgent", "newest", "oldest"]
 Due = Literal["overdue", "soon"]
@@ -65,6 +66,7 @@ class CaseFilter(Struct, frozen=True, kw_only=True):
     matters: tuple[MatterId, ...] | None = None
     opened_by: tuple[NodeId, ...] = ()
     not_opened_by: tuple[NodeId, ...] = ()
+    warned_by: date | None = None  # the day by which something is to be told of a case
     due: Due | None = None
     due_from: date | None = None  # with `due`: the day from which a case is not overdue
     due_until: date | None = None  # with `soon`: the last day that is soon
@@ -93,12 +95,13 @@ class CaseLists:
     def __init__(self, desk: Desk, keeper: DateKeeper | None = None) -> None:
         self._node: Final = desk.node
         self.ranking: Final = Ranking(desk, keeper)
+        self.warned: Final = WarnedDays(desk)
 
     async def page(
         self, wanted: CaseFilter, *, order: Order = "urgent", offset: int = 0, limit: int = 20
     ) -> tuple[tuple[CaseLine, ...], int]:
         """Some lines of a list, and how many there are in all."""
-        await self.ranking.rank()
+        await self._settle(wanted)
         where, values = _where(wanted)
         ids = f"SELECT id FROM case_row{where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"  # noqa: S608
 
@@ -112,7 +115,7 @@ class CaseLists:
 
     async def survey(self, base: CaseFilter, lists: Mapping[str, CaseFilter]) -> Survey:
         """What a list could be narrowed to, and how many cases each of some lists holds."""
-        await self.ranking.rank()
+        await self._settle(base, *lists.values())
         where, values = _where(base)
         # By status too: so an index has them in order.
         group = _KINDS + where
@@ -192,6 +195,12 @@ class CaseLists:
             return tuple(dict.fromkeys(case for _, case in sorted(waiting.values())))
 
         return await self._node.database.read(look)
+
+    async def _settle(self, *wanted: CaseFilter) -> None:
+        """See to it that what these lists ask about stands in the rows."""
+        await self.ranking.rank()
+        if any(each.warned_by is not None for each in wanted):
+            await self.warned.settle()
 
     def _lines(self, work: Work, ids: Sequence[str]) -> tuple[CaseLine, ...]:
         batch, wanted = Batch(self._node, work), [CaseId(each) for each in ids]
@@ -276,6 +285,8 @@ def _where(wanted: CaseFilter) -> tuple[str, tuple[Any, ...]]:
         condition.among("matter", wanted.matters or ("",))
     condition.among("opened_by", wanted.opened_by)
     condition.among("opened_by", wanted.not_opened_by, "NOT IN")
+    if wanted.warned_by is not None:
+        condition.ask("warns_on <= ?", wanted.warned_by.isoformat())
     _ask_due(wanted, condition)
     where = f" WHERE {' AND '.join(condition.tests)}" if condition.tests else ""
     return where, tuple(condition.values)

@@ -62,6 +62,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "returned": Varchar(length=64, default=None, null=True),
         "due_on": Varchar(length=10, index=True, default=None, null=True),
         "urgency": Integer(default=None, null=False),
+        "warns_on": Varchar(length=10, default=None, null=True),
         "papers": Integer(default=None, null=True),
         "folded": Bytea(default=None, null=False),
     },

@@ -23,7 +23,7 @@ _ORDERS: Final[Mapping[str, Order]] = {"urgent": "urgent", "newest": "newest", "
 
 
 async def rows_of(
-    use: Services, reach: Reach, lines: Iterable[CaseLine]
+    use: Services, reach: Reach, lines: Iterable[CaseLine], *, warns: bool = False
 ) -> tuple[CaseRowView, ...]:
     heard = await use.queues.lists.heard()
     holdings, names, now = use.trust.holdings, use.review.names, use.clock.now()
@@ -40,6 +40,7 @@ async def rows_of(
             url=f"/cases/{line.case.id}",
             may_act=reach.writes,
             heard=heard,
+            warns=warns,
         )
         for line in lines
         if (matter := holdings.matter(line.case.matter)) is not None

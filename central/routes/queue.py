@@ -44,12 +44,14 @@ _KINDS: Final[Mapping[View, str]] = {
     View.TODO: "blue",
     View.OVERDUE: "red",
     View.SOON: "amber",
+    View.WARNED: "amber",
     View.WRONG: "red",
 }
 _FIGURES: Final = (
     View.TODO,
     View.OVERDUE,
     View.SOON,
+    View.WARNED,
     View.DEPOSITS,
     View.ANSWERS,
     View.CLOSING,
@@ -155,7 +157,7 @@ async def _todo(
     lines, total = await use.queues.todo(reach, wanted)
     figures = await use.queues.figures(reach)
     name = query.view or "todo"
-    rows = await rows_of(use, reach, lines)
+    rows = await rows_of(use, reach, lines, warns=query.view == View.WARNED)
     if query.view == View.CLOSING:
         rows = await to_be_filed(use, rows, lines)
     short = query.view in LISTED
@@ -183,6 +185,8 @@ async def _stats(
     facts = {"department": mine, "refused": wrong.refused, "blocked": wrong.blocked}
     cards = []
     for view in _FIGURES:
+        if view in LISTED and not figures[view] and view is not current:
+            continue
         name = view.value or "todo"
         note = "todo_all" if view is View.TODO and reach.department is None else name
         cards.append(

@@ -16,7 +16,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from casework.names import OfficerId
 from tests.builders import WU
-from tests.centres import QIU, TIMBER, Clerk, World, collected
+from tests.centres import LOW_INCOME, QIU, TIMBER, Clerk, World, collected
 from tests.halls import PASSWORD, free_port, give_account
 
 pytestmark = pytest.mark.browser
@@ -150,7 +150,7 @@ async def test_the_head_of_an_intake_says_what_the_answers_so_far_promise(
         await expect(route).to_contain_text("林业局审批")
         await page.fill("[name=v-volume_m3]", "8")
         await expect(promise.locator(".intake-promise")).to_contain_text("1 个工作日 ·")
-        await expect(promise).to_contain_text("申请人不承诺的，10 个工作日")
+        await expect(promise).to_contain_text("不承诺的 10 个工作日")
         await expect(route).to_contain_text("镇级终审")
         await page.locator("[name=commitment][value='0']").locator("xpath=..").click()
         await expect(promise.locator(".intake-promise")).to_contain_text("10 个工作日 ·")
@@ -185,6 +185,21 @@ async def test_wu_opens_a_case_of_a_village_with_the_arrows_and_accepts_it(
         await page.keyboard.press("F9")
         await page.wait_for_url("**/taken?did=accept")
         await expect(page.locator("body")).to_contain_text("受理")
+
+
+async def test_a_key_does_nothing_that_only_a_closed_dialog_offers(
+    browser: Browser, world: World, wu: Clerk
+) -> None:
+    """The case is at the county: what may be brought here has dialogs, and no key of its own."""
+    case = await wu.taken("minimum-living-allowance", LOW_INCOME)
+    async with screen_of(browser, world, WU) as screen:
+        await screen.go(f"/cases/{case}")
+        assert await screen.page.locator("dialog:not([open]) [data-key=F9]").count()
+        await screen.page.keyboard.press("F9")
+        await screen.settle()
+        assert screen.page.url.endswith(f"/cases/{case}")
+        assert not await screen.page.locator("dialog[open]").count()
+        await screen.is_sound()
 
 
 async def test_the_approver_reads_a_case_and_signs_the_decision(

@@ -1,5 +1,6 @@
 """The queue of the county: who sees which cases, in what order, and what the figures say."""
 
+import re
 from datetime import timedelta
 
 from casework import act as acts
@@ -66,6 +67,31 @@ async def test_the_most_urgent_case_comes_first_and_the_overdue_are_counted(
     assert early.number in overdue
     assert late.number not in overdue
     assert "超期" in overdue
+
+
+async def test_what_is_warned_of_is_counted_and_says_why(office: Office) -> None:
+    early = await office.take(await office.case())
+    office.clock.advance(timedelta(days=60))
+    late, forest = await office.take(await office.case()), await office.case(FORESTRY)
+    chen = await office.sign_in(CHEN)
+
+    queue = (await chen.get("/")).text
+    warned = (await chen.get("/?view=warned")).text
+
+    assert card(queue, "warned") == card(warned, "warned") == "1"
+    assert early.number in warned
+    assert re.search(r'class="case-row-note">.*?已超期', warned, re.DOTALL)
+    assert late.number not in warned
+    assert forest.number not in warned
+
+
+def card(page: str, view: str) -> str:
+    """The figure of one of the cards above a list."""
+    found = re.search(
+        rf'href="/\?view={view}".*?class="stat-value[^"]*"[^>]*>(\d+)<', page, re.DOTALL
+    )
+    assert found is not None
+    return found[1]
 
 
 async def test_the_queue_is_narrowed_by_matter_town_and_status(office: Office) -> None:

@@ -71,6 +71,7 @@ def test_a_result_that_waits_elsewhere_says_where() -> None:
 def test_what_must_not_be_overlooked_is_tagged() -> None:
     assert [tag.text for tag in a_row("deferred").tags] == ["容缺"]
     assert [tag.text for tag in a_row("paused").tags] == ["补正"]
+    assert [tag.text for tag in a_row("special").tags] == ["特别程序"]
     assert [tag.text for tag in a_row("reclaimed").tags] == ["暂停"]
     assert [tag.text for tag in a_row("refused").tags] == ["不予"]
 
