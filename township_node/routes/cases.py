@@ -16,7 +16,6 @@ from casework.case import Case
 from casework.errors import CaseworkError, UnknownCaseError
 from casework.names import CaseId, MessageId
 from casework.party import HandoverSheet
-from casework.procedure import BY_NAME
 from sync.attesting import attest
 from sync.case_file import CaseFile
 from township_node.routes.access import acting_for, officer_of, services
@@ -39,7 +38,7 @@ from webui.act_contents import ACT_BODY_BYTES_MAX, Content, contents_of
 from webui.act_form import ActRead, read_act
 from webui.act_reading import ActPlace
 from webui.case_given import CaseGiven
-from webui.case_view import CaseView, PaperView, case_view, clocks_view
+from webui.case_view import case_view, clocks_view, paper_brought
 from webui.documents import PaperError, PaperKind
 from webui.errors import WebError
 from webui.forms import Form, read_form
@@ -334,20 +333,13 @@ async def _page(  # noqa: PLR0913 - what a case page may have to say, each by it
         acted=acted,
         mishap=mishap,
         did=labels.ACT.get(did, ""),
-        printed=_paper_of(view, did),
+        printed=paper_brought(view, did),
         sittings=offers,
         deposits=brought,
         attested=await attest(office.desk, opened.case) if has_result else None,
         names=office.names,
         case=opened.case,
     )
-
-
-def _paper_of(view: CaseView, did: str) -> PaperView | None:
-    """The paper that an act has just brought, the latest of its kind."""
-    document = BY_NAME[did].document if did in BY_NAME else None
-    made = (each for each in reversed(view.papers) if f"/papers/{document}" in each.url)
-    return next(made, None) if document is not None else None
 
 
 def _seen(form: Form) -> MessageId | None:
