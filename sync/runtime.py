@@ -22,10 +22,10 @@ from sync.bodies import SetName
 from sync.clock import Clock, SystemClock
 from sync.control import Command, ControlSocket
 from sync.engine import Database, Work
-from sync.migrating import AppConfig
 from sync.node import Node
 from sync.opening import MakeJudge, assemble, opened
 from sync.relay import LinkReport, LinkState, Relay, Watched
+from sync.schema import Schema
 from sync.settings import NodeSettings
 from sync.silence import tell_silence
 from sync.status import Backlog, LineStatus, NodeStatus, alarms, backlog_to, coming, count_returned
@@ -56,7 +56,7 @@ class Runtime:
     def __init__(
         self,
         settings: NodeSettings,
-        app_config: AppConfig,
+        schema: Schema,
         *,
         make_judge: MakeJudge | None = None,
         clock: Clock | None = None,
@@ -67,7 +67,7 @@ class Runtime:
         self.relay: Final = Relay(self.clock)
         self.turn: Final = asyncio.Semaphore(TURNS)
         self.version: Final = importlib.metadata.version("tongban")
-        self._app_config: Final = app_config
+        self._schema: Final = schema
         self._children: Final[dict[NodeId, Watched]] = {}
         # Until when it counts as fresh, how long the count took, what it found.
         self._looked: tuple[float, float, NodeStatus] | None = None
@@ -98,7 +98,7 @@ class Runtime:
         NotMigratedError, DataDirInUseError or DatabaseDamagedError if it cannot be opened.
         """
         async with contextlib.AsyncExitStack() as stack:
-            await stack.enter_async_context(opened(self.made, self._app_config))
+            await stack.enter_async_context(opened(self.made, self._schema))
             self.sets.when_changed(self.node.exchange.wake)
             jobs = [self._keep_contacts()]
             if upkeep:

@@ -36,12 +36,11 @@ from sync.batch import Batch
 from sync.bodies import TrustVersions
 from sync.clock import ManualClock
 from sync.directory import LogEnd
-from sync.engine import Database, bind
+from sync.engine import Database
 from sync.errors import EnvelopeError
 from sync.keys import Algorithm, KeyRecord
 from sync.node import Node
 from sync.parts import Parts, Shelf, is_small, make_part
-from sync.parts_tables import Part, PartArrival, PartReference
 from sync.payloads import Body, Header, Message
 from sync.tables import create_tables
 from tests.builders import COUNTY, INTAKE, LIN, MATTER, NOON, OTHER_TOWN, TOWN, VILLAGE, a_verdict
@@ -139,8 +138,6 @@ class Cluster:
         await database.open()
         if is_new:
             await create_tables(database)
-            for table in (Part, PartReference, PartArrival):
-                await bind(table, database).create_table()
         node = Node(
             id=name,
             incarnation=incarnation,
@@ -207,21 +204,25 @@ class Cluster:
         """Bring what one owes the other, until nothing waits; say how many blobs went."""
         return await carry(self.nodes[sender], self.nodes[receiver], limit_bytes)
 
-    async def talk(self, one: NodeId, other: NodeId) -> None:
-        """A whole contact: hellos, everything both owe, receipts, scans."""
+    async def talk(self, one: NodeId, other: NodeId) -> int:
+        """A whole contact: hellos, everything both owe, receipts, scans; how much went."""
         await self.greet(one, other)
+        moved = 0
         for _ in range(ENOUGH_ROUNDS):
-            moved = await self.carry(one, other) + await self.carry(other, one)
+            before = moved
+            moved += await self.carry(one, other) + await self.carry(other, one)
             moved += await fetch(self.nodes[one], self.nodes[other])
             moved += await fetch(self.nodes[other], self.nodes[one])
-            if not moved:
-                return
+            if moved == before:
+                break
+        return moved
 
     async def settle(self, rounds: int = 6) -> None:
         """Let every link talk, and the county do its duties, until all is quiet."""
-        for _ in range(rounds):
-            for child, parent in self.links():
-                await self.talk(child, parent)
+        for turn in range(rounds):
+            moved = sum([await self.talk(child, parent) for child, parent in self.links()])
+            if turn and not moved:
+                return  # its duties, done once, gave nobody anything more to say
             for node in self.nodes.values():
                 await node.tick()
 

@@ -15,7 +15,7 @@ from sync.runtime import Runtime
 from sync.settings import NodeSettings
 from tests.builders import CHEN, COUNTY, LIN, MATTER, TOWN, VILLAGE, WU, ZHOU
 from tests.cluster import applicant, received
-from tests.founded import a_clock, app_config_of
+from tests.founded import a_clock, schema_of
 from tests.halls import COUNTY_DIR, copy_of
 
 
@@ -28,7 +28,7 @@ def path(founded: Path, tmp_path: Path) -> Path:
 
 def a_runtime(path: Path, node: NodeId) -> Runtime:
     folder = COUNTY_DIR if node == COUNTY else node
-    return Runtime(NodeSettings(data_dir=path / folder), app_config_of(node), clock=a_clock())
+    return Runtime(NodeSettings(data_dir=path / folder), schema_of(node), clock=a_clock())
 
 
 @asynccontextmanager

@@ -95,7 +95,8 @@ async def test_who_was_asked_has_no_papers_and_hears_on_until_the_case_ends(
     last = await world.other.services.desk.get_case(case)
     assert last.questions[0].answer is not None
     assert last.length == (await world.town.services.desk.get_case(case)).length
-    assert not entitled(last, OTHER_TOWN, "applicant")
+    applicant = next(each for each in last.parts if each.ref.name == "applicant")
+    assert not entitled(last, OTHER_TOWN, applicant.ref, applicant.node)
 
     await wu.act(case, "withdraw", asked_by="applicant")
     await world.settle()
@@ -118,6 +119,20 @@ async def test_a_village_is_asked_and_answers_what_was_asked_late_in_red(
     await world.settle(county=False)
 
     assert REPLY in visible((await wu.get(f"/cases/{case}")).text)
+
+
+async def test_who_is_asked_is_never_sent_what_another_was_asked(world: World, wu: Clerk) -> None:
+    case = await received(wu)
+    for to in (OTHER_TOWN, VILLAGE):
+        await ask(wu, case, to)
+    await world.settle()
+    for desk, expected in (
+        (world.village_desk, [False, True]),
+        (world.other.services.desk, [True, False]),
+    ):
+        words = [part for part in (await desk.get_case(case)).parts if part.ref.name == "question"]
+        held = [await desk.read_part(part.ref.hash) is not None for part in words]
+        assert held == expected
 
 
 async def test_a_town_without_the_pen_asks_the_county_which_takes_it_up_and_answers(
