@@ -69,7 +69,16 @@ async def test_the_head_of_an_intake_says_what_the_answers_so_far_promise(
 async def test_every_place_of_the_menu_is_sound(browser: Browser, world: World) -> None:
     async with screen_of(browser, world.town.app, WU) as screen:
         await collected(world)
-        read = ("/", "/arrivals", "/cases", "/results", "/matters", "/outbox", "/consultations")
+        read = (
+            "/",
+            "/?view=warned",
+            "/arrivals",
+            "/cases",
+            "/results",
+            "/matters",
+            "/outbox",
+            "/consultations",
+        )
         places = (*read, "/consultations/new", "/intake/new")
         for place in places:
             await screen.go(place)
