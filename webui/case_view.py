@@ -17,6 +17,7 @@ from casework.instants import parse_instant
 from casework.lamp import Lamp
 from casework.matter import commits
 from casework.names import NodeId, Tier, is_county, tier_of
+from casework.procedure import BY_NAME
 from casework.visits import visits
 from webui import labels
 from webui.act_dialogs import ActDialog, deposit_dialog
@@ -177,6 +178,13 @@ def case_view(given: CaseGiven) -> CaseView:
         archive=archive_view(given),
         acts=acts_of(given),
     )
+
+
+def paper_brought(view: CaseView, act: str) -> PaperView | None:
+    """The paper that an act has just brought, the latest of its kind."""
+    document = BY_NAME[act].document if act in BY_NAME else None
+    made = (each for each in reversed(view.papers) if f"/papers/{document}" in each.url)
+    return next(made, None) if document is not None else None
 
 
 def clocks_view(given: CaseGiven) -> ClocksView:
