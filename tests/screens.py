@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from litestar import Litestar
-from playwright.async_api import Browser, Page, Request, async_playwright
+from playwright.async_api import Browser, Page, Request, ViewportSize, async_playwright
 
 from casework.names import OfficerId
 from tests.halls import PASSWORD, free_port, give_account
@@ -19,6 +19,7 @@ from tests.halls import PASSWORD, free_port, give_account
 CHROMIUM = "/usr/bin/chromium"
 STARTED_WITHIN_SECONDS = 10.0
 SETTLED_WITHIN_SECONDS = 30.0
+SCREEN: ViewportSize = {"width": 1366, "height": 768}
 LOOK_SECONDS = 0.02
 # A page whose scripts have asked for nothing for so long has what it wants.
 QUIET_SECONDS = 0.1
@@ -106,7 +107,7 @@ async def screen_of(
     async with served(app) as url:
         if not has_account:
             await give_account(app, officer, officer)
-        context = await browser.new_context(viewport={"width": 1366, "height": 768})
+        context = await browser.new_context(viewport=SCREEN)
         screen = Screen(await context.new_page(), url)
         await screen.go("/sign-in")
         await screen.page.fill("input[name=login]", officer)
