@@ -8,7 +8,7 @@ answers, opinions and scans travel as parts beside it.
 from datetime import date
 from enum import StrEnum
 
-from casework.fact import Fact
+from casework.fact import Fact, Integer
 from casework.instants import parse_instant
 from casework.limits import Limit
 from casework.material import MaterialVerdict
@@ -21,7 +21,7 @@ from casework.names import (
     RegionCode,
 )
 
-FactOnWire = str | int | bool | tuple[str, ...] | None
+FactOnWire = str | Integer | bool | tuple[str, ...] | None
 
 
 class FactItem(Fact, frozen=True):
@@ -174,7 +174,7 @@ class JudgeMaterials(Act, frozen=True, tag="judge_materials"):
 
 
 class Opine(Act, frozen=True, tag="opine"):
-    step: int
+    step: Integer
     outcome: Outcome
 
 
@@ -314,9 +314,9 @@ class OpenGreenChannel(Act, frozen=True, tag="open_green_channel"):
 class SettleFee(Act, frozen=True, tag="settle_fee"):
     """A fee of the matter, by its place in the version's list, paid or waived on a ground."""
 
-    fee: int
-    paid_fen: int
-    exemption: int | None  # its place among the fee's exemptions
+    fee: Integer
+    paid_fen: Integer
+    exemption: Integer | None  # its place among the fee's exemptions
 
 
 class Instant(Act, frozen=True, tag="instant"):

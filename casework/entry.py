@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from casework.act import AnyAct
-from casework.fact import Fact
+from casework.fact import INTEGER_MAX, Fact
 from casework.matter import MatterRef
 from casework.names import (
     CaseId,
@@ -28,7 +28,7 @@ class PartRef(Fact, frozen=True):
     """A part by its hash; `name` is a material or form code, never a file name."""
 
     hash: PartOnWire
-    size: Annotated[int, Meta(ge=PART_BYTES_MIN)]  # the salt included
+    size: Annotated[int, Meta(ge=PART_BYTES_MIN, le=INTEGER_MAX)]  # the salt included
     media_type: str
     name: str
 

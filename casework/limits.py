@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from casework.fact import Fact
+from casework.fact import Fact, Integer
 
 LIMIT_DAYS_MAX: Final = 3660
 
@@ -16,7 +16,7 @@ class LimitUnit(StrEnum):
 class Limit(Fact, frozen=True):
     """So many days of one kind; 0 means at once, in one sitting."""
 
-    value: int
+    value: Integer
     unit: LimitUnit
 
     def __post_init__(self) -> None:

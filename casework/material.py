@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from casework.condition import Condition
-from casework.fact import Fact
+from casework.fact import Fact, Integer
 
 
 class Necessity(StrEnum):
@@ -87,6 +87,6 @@ class MaterialVerdict(Fact, frozen=True):
 
     material: str
     state: MaterialState
-    originals: int
-    copies: int
+    originals: Integer
+    copies: Integer
     failed_checks: tuple[str, ...]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from casework.condition import COMMITMENT_FACT, Condition, Facts, holds
-from casework.fact import Fact
+from casework.fact import Fact, Integer
 from casework.form_field import FormField
 from casework.limits import Limit
 from casework.material import MaterialRequirement
@@ -20,7 +20,7 @@ class MatterRef(Fact, frozen=True, order=True):
     """A matter in one of its versions."""
 
     matter: MatterId
-    version: int
+    version: Integer
 
 
 class MatterStatus(StrEnum):

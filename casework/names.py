@@ -51,6 +51,7 @@ class Lane(StrEnum):
 
 
 LOGS_CACHED_MAX: Final = 4096
+NODES_CACHED_MAX: Final = 4096
 COUNTY_DIGITS: Final = 6
 TOWNSHIP_DIGITS: Final = 9
 VILLAGE_DIGITS: Final = 12
@@ -70,6 +71,7 @@ def region_of(node: NodeId) -> RegionCode:
     return RegionCode(node.split("-")[0])
 
 
+@lru_cache(NODES_CACHED_MAX)
 def tier_of(node: NodeId) -> Tier:
     """The tier a node stands at; the county hall's counter works as a township does."""
     if is_county(node):
@@ -78,11 +80,13 @@ def tier_of(node: NodeId) -> Tier:
     return Tier.TOWNSHIP if tier is Tier.COUNTY else tier
 
 
+@lru_cache(NODES_CACHED_MAX)
 def is_county(node: NodeId) -> bool:
     """Whether this is the county itself: machine 01 of a six-digit region."""
     return len(region_of(node)) == COUNTY_DIGITS and node.endswith("-01")
 
 
+@lru_cache(NODES_CACHED_MAX)
 def is_of_county(node: NodeId) -> bool:
     """Whether this is any machine of the county: itself, its hall's counter, a sub-centre."""
     return len(region_of(node)) == COUNTY_DIGITS
@@ -104,6 +108,7 @@ def parent_of(node: NodeId) -> NodeId | None:
     return county_of(node)
 
 
+@lru_cache(NODES_CACHED_MAX)
 def ancestors_of(node: NodeId) -> tuple[NodeId, ...]:
     """The chain of parents, nearest first, the county last."""
     chain: list[NodeId] = []

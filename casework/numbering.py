@@ -127,7 +127,11 @@ def is_valid_number(text: str) -> bool:
 
 def read_number(text: str) -> NumberParts | None:
     """What a number says, or None if it is not one; a misread digit is never taken for another."""
-    number = plain_number(text)
+    return read_plain_number(plain_number(text))
+
+
+def read_plain_number(number: str) -> NumberParts | None:
+    """The same for a number as it is stored: no space or hyphen of print is passed over."""
     if len(number) != NUMBER_CHARS or not (number.isascii() and number.isdigit()):
         return None
     kind = _KINDS.get(number[COUNTY_CHARS])

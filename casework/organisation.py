@@ -127,7 +127,7 @@ class PersonalPower(Fact, frozen=True, rename={"first": "from", "last": "until"}
         return self.first <= on and (self.last is None or on <= self.last)
 
 
-class Officer(Fact, frozen=True):
+class Officer(Fact, frozen=True, dict=True):
     """An account of a person at a node; positions are their ids, `<unit>.<kind>`."""
 
     id: OfficerId
@@ -141,7 +141,7 @@ class Officer(Fact, frozen=True):
     trained_on: date | None
     status: OfficerStatus
 
-    @property
+    @cached_property
     def position_kinds(self) -> frozenset[PositionKind]:
         return frozenset(PositionKind(one.rpartition(".")[2]) for one in self.positions)
 

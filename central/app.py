@@ -11,7 +11,6 @@ from typing import Final
 
 from litestar import Litestar
 
-from central.piccolo_app import APP_CONFIG
 from central.routes import route_handlers
 from central.routes.access import Services
 from central.routes.chrome import chrome
@@ -20,7 +19,8 @@ from central.services.broker import Broker
 from central.services.county import County, commands
 from central.services.judging import CountyJudge
 from central.settings import ServerRole, Settings
-from sync.carriers.https import ExchangeDesk, machine_routes
+from central.tables import SCHEMA
+from sync.carriers.https_desk import ExchangeDesk, machine_routes
 from sync.clock import Clock
 from sync.desk import Desk
 from sync.keys import random_bytes
@@ -34,7 +34,7 @@ HERE: Final = Path(__file__).parent
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     """The application of a founded county; NotEnrolledError if it is not."""
-    runtime = Runtime(settings, APP_CONFIG, make_judge=CountyJudge, clock=clock)
+    runtime = Runtime(settings, SCHEMA, make_judge=CountyJudge, clock=clock)
     services = _services(settings, runtime)
     kit = create_kit(
         gate=GateSettings(

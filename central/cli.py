@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+import msgspec
 
 from casework.names import RegionCode
-from central.piccolo_app import APP_CONFIG
 from central.services.accounts import set_account
+from central.services.catalogue_lint import ClauseFileError, lint_file
 from central.services.county import NothingLoadedError, commands, open_county
 from central.services.founding import AlreadyFoundedError, found
 from central.services.loading import LoadError
 from central.services.publishing import MissingKeyError
 from central.services.verifying import Report, verify_exports
 from central.settings import Settings, read
+from central.tables import SCHEMA
 from sync.clock import SystemClock
 from sync.command_line import (
     ANSWERABLE,
@@ -41,6 +43,7 @@ class CountyGroup(NodeGroup):
     answerable = (
         *ANSWERABLE,
         AlreadyFoundedError,
+        ClauseFileError,
         LoadError,
         MissingKeyError,
         NothingLoadedError,
@@ -55,7 +58,7 @@ TIER: Final = Tier(
     program="tongban-central",
     read_settings=read,
     app="central.app",
-    app_config=APP_CONFIG,
+    schema=SCHEMA,
     set_account=set_account,
     neighbours=_neighbours,
 )
@@ -128,6 +131,32 @@ def load(context: click.Context, folder: Path, *, and_publish: bool) -> None:
 def publish(context: click.Context) -> None:
     """Sign what was loaded and announce it to all nodes; what has not changed stays as it is."""
     _show_published(_ask(context, "publish"))
+
+
+@main.group(name="catalogue")
+def catalogue_group() -> None:
+    """What the catalogue says, and whether it can be said so."""
+
+
+@catalogue_group.command(name="lint")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def lint_command(file: Path) -> None:
+    """Find clauses in FILE that nobody can prepare for; one JSON object a line.
+
+    \b
+        tongban-central catalogue lint catalogue.json
+        tongban-central catalogue lint clauses.txt
+
+    FILE is a catalogue, a JSON list of clauses (texts, or objects with `text` and perhaps `kind`,
+    material or condition), or plain text with one clause a line. `verdict` is `catch_all`,
+    `vague`, `odd_proof` or `fine`; in a catalogue also what a version leaves out, and where.
+    Exit code 1 if anything is not fine.
+    """
+    lines = list(lint_file(file))
+    for line in lines:
+        click.echo(msgspec.json.encode(line))
+    if not all(line.is_fine for line in lines):
+        sys.exit(1)
 
 
 @main.group()

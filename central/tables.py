@@ -3,12 +3,14 @@
 Piccolo's migrations look here for whatever the county's database holds.
 """
 
+from pathlib import Path
 from typing import Final
 
 from piccolo.columns import BigInt, Bytea, Timestamptz, Varchar
 from piccolo.table import Table
 
-from sync import parts_tables, tables, trust_tables
+from sync import tables, trust_tables
+from sync.schema import Schema
 from webui.tables import Account, Session, SignInAttempt
 
 
@@ -69,14 +71,15 @@ COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     BrokerAccount,
     DueChange,
 )
-TABLES: Final[tuple[type[Table], ...]] = (
-    *tables.TABLES,
-    parts_tables.Part,
-    parts_tables.PartReference,
-    parts_tables.PartArrival,
-    *trust_tables.TABLES,
-    Account,
-    Session,
-    SignInAttempt,
-    *COUNTY_TABLES,
+SCHEMA: Final = Schema(
+    "central",
+    Path(__file__).parent / "piccolo_migrations",
+    (
+        *tables.TABLES,
+        *trust_tables.TABLES,
+        Account,
+        Session,
+        SignInAttempt,
+        *COUNTY_TABLES,
+    ),
 )

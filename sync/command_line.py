@@ -26,8 +26,8 @@ from sync.errors import EnvelopeError, LinkDownError
 from sync.exporting import ExportError, export_log
 from sync.faults import arm_from
 from sync.logs import configure_logging
-from sync.migrating import AppConfig, NewerDatabaseError, migrate
 from sync.opening import NotMigratedError, check_migrated
+from sync.schema import NewerDatabaseError, Schema, migrate
 from sync.settings import NodeSettings, SettingsError
 from sync.trust_store import TrustStore
 
@@ -65,7 +65,7 @@ class Tier(Struct, frozen=True, kw_only=True):
     program: str
     read_settings: Callable[[Path | None], NodeSettings]
     app: str  # the module whose `create_app(settings)` makes the application
-    app_config: AppConfig
+    schema: Schema
     set_account: SetAccount
     neighbours: Callable[[Any], Sequence[str]]  # addresses that this node must reach
     before_serving: Callable[[Any], None] = lambda _: None
@@ -159,7 +159,7 @@ def _serve(tier: Tier) -> click.Command:
         )
         for point in settings.fault_points:
             arm_from(point)
-        run(_look_before(settings, tier.app_config))
+        run(_look_before(settings, tier.schema))
         app = importlib.import_module(tier.app).create_app(settings)
         tier.before_serving(settings)
         uvicorn.run(
@@ -189,7 +189,7 @@ def _migrate(tier: Tier) -> click.Command:
         Killed half way, it goes on where it was when run again. Make a backup first.
         """
         settings = settings_of(context, tier)
-        ran = run(_bring_up(settings, tier.app_config))
+        ran = run(_bring_up(settings, tier.schema))
         click.echo("\n".join(f"ran {name}" for name in ran) or "nothing to do")
 
     return migrate_command
@@ -205,7 +205,7 @@ def _doctor(tier: Tier) -> click.Command:
         """
         settings = settings_of(context, tier)
         urls = tier.neighbours(settings)
-        found = run(examine(settings, tier.app_config, SystemClock(), urls))
+        found = run(examine(settings, tier.schema, SystemClock(), urls))
         show_findings(found)
         if any(one.health is Health.FAULT for one in found):
             sys.exit(1)
@@ -293,17 +293,17 @@ def show_findings(found: Sequence[Finding]) -> None:
     )
 
 
-async def _look_before(settings: NodeSettings, app_config: AppConfig) -> None:
+async def _look_before(settings: NodeSettings, schema: Schema) -> None:
     """Say in a sentence, and not in the server's traceback, why this node cannot be opened."""
     async with Database(settings.files.database) as database:
-        await check_migrated(database, app_config)
+        await check_migrated(database, schema)
         await TrustStore(database, me=settings.files.identity().node).open()
 
 
-async def _bring_up(settings: NodeSettings, app_config: AppConfig) -> list[str]:
+async def _bring_up(settings: NodeSettings, schema: Schema) -> list[str]:
     settings.files.make()
     async with Database(settings.files.database) as database:
-        return await migrate(database, app_config)
+        return await migrate(database, schema)
 
 
 async def _export(settings: NodeSettings, folder: Path) -> Any:

@@ -23,7 +23,7 @@ from sync.data_dir import DataDir, Identity, NotEnrolledError
 from sync.engine import Database, DatabaseDamagedError, DataDirInUseError
 from sync.keys import NodeSigner
 from sync.lanes import FileLock
-from sync.migrating import AppConfig, NewerDatabaseError, pending
+from sync.schema import NewerDatabaseError, Schema, pending
 from sync.settings import NodeSettings
 from sync.trust_store import TrustStore
 
@@ -46,7 +46,7 @@ class Finding(Struct, frozen=True):
 
 
 async def examine(
-    settings: NodeSettings, app_config: AppConfig, clock: Clock, urls: Sequence[str] = ()
+    settings: NodeSettings, schema: Schema, clock: Clock, urls: Sequence[str] = ()
 ) -> list[Finding]:
     """Look over a node's directory and surroundings. It may be running or not."""
     files = settings.files
@@ -56,7 +56,7 @@ async def examine(
     found.append(_lock(files))
     if files.database.exists():
         node = None if isinstance(identity, Finding) else identity
-        found += await _database(files.database, app_config, node, clock)
+        found += await _database(files.database, schema, node, clock)
     else:
         found.append(_warning("database", "there is none yet; `migrate` makes it"))
     found += [await _reachable(url) for url in urls]
@@ -130,11 +130,11 @@ def _lock(files: DataDir) -> Finding:
 
 
 async def _database(
-    path: Path, app_config: AppConfig, identity: Identity | None, clock: Clock
+    path: Path, schema: Schema, identity: Identity | None, clock: Clock
 ) -> list[Finding]:
     try:
         async with Database(path, writable=False) as database:
-            found = [await _integrity(database), await _migrations(database, app_config)]
+            found = [await _integrity(database), await _migrations(database, schema)]
             if found[-1].health is not Health.FAULT:
                 found.append(await _clock(database, clock))
                 if identity is not None:
@@ -153,9 +153,9 @@ async def _integrity(database: Database) -> Finding:
     return _ok("database", f"{size:,} MiB, sound") if said == "ok" else _fault("database", said)
 
 
-async def _migrations(database: Database, app_config: AppConfig) -> Finding:
+async def _migrations(database: Database, schema: Schema) -> Finding:
     try:
-        waiting = await pending(database, app_config)
+        waiting = await pending(database, schema)
     except NewerDatabaseError as error:
         return _fault("migrations", f"{error}: a later release wrote this database")
     if waiting:

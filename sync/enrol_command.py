@@ -10,7 +10,7 @@ import click
 from casework.names import Tier as NodeTier
 from casework.names import tier_of
 from sync.carriers.https import ask_to_enrol
-from sync.carriers.nats import BrokerKey
+from sync.carriers.nats_settings import BrokerKey
 from sync.clock import SystemClock
 from sync.command_line import Tier, run, settings_of
 from sync.data_dir import Identity
@@ -18,7 +18,7 @@ from sync.engine import Database
 from sync.enrolling import Enrolling, EnrolState, Slip, read_slip
 from sync.errors import EnrolmentError
 from sync.keys import random_bytes
-from sync.migrating import migrate
+from sync.schema import migrate
 from sync.settings import NodeSettings
 
 EXIT_PENDING: Final = 3
@@ -80,7 +80,7 @@ async def _enrol(
         return await ask_to_enrol(url, wire, ca_file=ca_file)
 
     async with Database(settings.files.database) as database:
-        await migrate(database, tier.app_config)
+        await migrate(database, tier.schema)
         answer = await (enrolling.ask(send) if once else enrolling.wait(send, click.echo))
         if answer.state is not EnrolState.GRANTED:
             return None

@@ -193,17 +193,18 @@ async def _cases(database: Database) -> AsyncIterator[Line]:
 
 
 async def _parts(database: Database) -> AsyncIterator[Line]:
-    last = ""
+    last = ("", "")
     while rows := await database.fetch(
-        "SELECT reference.key, reference.owner, reference.case_id, part.hash, part.size,"
+        "SELECT reference.owner, reference.case_id, reference.hash, part.size,"
         " part.media_type, part.state FROM part_reference AS reference"
         " JOIN part ON part.hash = reference.hash"
-        " WHERE reference.key > ? ORDER BY reference.key LIMIT ?",
-        (last, ROWS_AT_ONCE),
+        " WHERE (reference.hash, reference.owner) > (?, ?)"
+        " ORDER BY reference.hash, reference.owner LIMIT ?",
+        (*last, ROWS_AT_ONCE),
     ):
         for row in rows:
-            yield ExportedPart(*row[1:])
-        last = rows[-1][0]
+            yield ExportedPart(*row)
+        last = (rows[-1][2], rows[-1][0])
 
 
 async def _sets(store: TrustStore) -> AsyncIterator[Line]:

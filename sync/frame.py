@@ -16,10 +16,11 @@ import zstandard
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from casework.fact import INTEGER_MAX
 from casework.names import PartHash
 from sync.envelope import WIRE_BYTES_MAX
 from sync.errors import MalformedEnvelopeError, OversizeError
-from sync.strict_json import INTEGER_MAX, UNREADABLE
+from sync.strict_json import UNREADABLE
 
 FRAME_BYTES_MAX: Final = 512 * 1024
 FRAME_BYTES_MIN: Final = 16 * 1024

@@ -15,10 +15,10 @@ from sync.data_dir import DataDir, Identity
 from sync.engine import Database
 from sync.holdings import Holdings
 from sync.keys import NodeSigner
-from sync.migrating import AppConfig, pending
 from sync.node import Node
 from sync.parts import Parts, Shelf
 from sync.ports import DirectoryTrust, Judge, Observer
+from sync.schema import Schema, pending
 from sync.settings import NodeSettings
 from sync.trust_store import TrustStore
 
@@ -46,7 +46,7 @@ MakeJudge = Callable[[TrustStore], Judge]
 @asynccontextmanager
 async def open_node(
     settings: NodeSettings,
-    app_config: AppConfig,
+    schema: Schema,
     clock: Clock,
     *,
     make_judge: MakeJudge | None = None,
@@ -54,7 +54,7 @@ async def open_node(
 ) -> AsyncIterator[OpenNode]:
     """Open an enrolled node; NotEnrolledError, NotMigratedError or DataDirInUseError if not."""
     made = assemble(settings, clock, make_judge=make_judge, observers=observers)
-    async with opened(made, app_config):
+    async with opened(made, schema):
         yield made
 
 
@@ -97,10 +97,10 @@ def assemble(
 
 
 @asynccontextmanager
-async def opened(made: OpenNode, app_config: AppConfig) -> AsyncIterator[None]:
+async def opened(made: OpenNode, schema: Schema) -> AsyncIterator[None]:
     """Hold a node open; NotMigratedError or DataDirInUseError if it cannot be."""
     async with made.database:
-        await check_migrated(made.database, app_config)
+        await check_migrated(made.database, schema)
         await made.store.open()
         made.node.trust = trust_of(made.store.holdings)
         await made.node.open()
@@ -112,7 +112,7 @@ def trust_of(holdings: Holdings) -> DirectoryTrust:
     return DirectoryTrust(holdings.directory, holdings.versions)
 
 
-async def check_migrated(database: Database, app_config: AppConfig) -> None:
-    waiting = await pending(database, app_config)
+async def check_migrated(database: Database, schema: Schema) -> None:
+    waiting = await pending(database, schema)
     if waiting:
         raise NotMigratedError(f"{len(waiting)} migrations have not run; run `migrate` first")

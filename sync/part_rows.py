@@ -53,7 +53,9 @@ def hold(work: Work, parts: Sequence[tuple[PartRef, bytes | None]]) -> None:
         " WHERE part.state <> 'held'",
         [(ref.hash, ref.size, ref.media_type, data) for ref, data in parts],
     )
-    work.executemany("DELETE FROM part_arrival WHERE hash = ?", [(ref.hash,) for ref, _ in parts])
+    if work.execute("SELECT 1 FROM part_arrival LIMIT 1").fetchone() is not None:
+        came = [(ref.hash,) for ref, _ in parts]
+        work.executemany("DELETE FROM part_arrival WHERE hash = ?", came)
 
 
 def wait_for(work: Work, refs: Sequence[PartRef], *, urgency: int = 0) -> None:
@@ -83,9 +85,9 @@ def do_without(work: Work, refs: Sequence[PartRef], state: PartState) -> None:
 def refer(work: Work, references: Iterable[Reference]) -> None:
     """Note who refers to a part; a reference that had been released counts again."""
     work.executemany(
-        "INSERT INTO part_reference (key, hash, owner, case_id, released)"
-        " VALUES (?, ?, ?, ?, FALSE) ON CONFLICT (key) DO UPDATE SET released = FALSE",
-        [(f"{each.hash} {each.owner}", each.hash, each.owner, each.case_id) for each in references],
+        "INSERT INTO part_reference (hash, owner, case_id, released)"
+        " VALUES (?, ?, ?, FALSE) ON CONFLICT (hash, owner) DO UPDATE SET released = FALSE",
+        [(each.hash, each.owner, each.case_id) for each in references],
     )
 
 
@@ -143,7 +145,7 @@ def homes(work: Work, hashes: Sequence[PartHash]) -> dict[PartHash, CaseId | Non
         marks = ", ".join("?" * len(some))
         rows += work.execute(
             "SELECT r.hash, m.case_id FROM part_reference AS r JOIN message AS m"  # noqa: S608
-            f" ON m.id = r.owner WHERE r.hash IN ({marks}) ORDER BY m.rowid DESC",
+            f" ON m.id = r.owner WHERE r.hash IN ({marks}) ORDER BY m.arrival DESC",
             some,
         ).fetchall()
     return {PartHash(row[0]): row[1] for row in rows}

@@ -1,7 +1,4 @@
-"""Base tables of parts: what is known of each, who refers to it, and what of it has arrived.
-
-A tier subclasses them so that its migrations make them.
-"""
+"""The tables of parts: what is known of each, who refers to it, and what of it has arrived."""
 
 from piccolo.columns import BigInt, Boolean, Bytea, Integer, Text, Varchar
 from piccolo.table import Table
@@ -13,18 +10,17 @@ class Part(Table):
     hash = Varchar(length=64, primary_key=True, default=None, null=False)
     size = BigInt(default=None, null=False)
     media_type = Varchar(length=100, default=None, null=False)
-    state = Varchar(length=12, index=True, default=None, null=False)
+    state = Varchar(length=12, default=None, null=False)
     data = Bytea(default=None, null=True)
 
 
 class PartReference(Table):
     """Who refers to a part: a message, or a draft that is not signed yet.
 
-    `key` is hash, space, owner. A released reference no longer keeps the part's bytes here.
+    A released reference no longer keeps the part's bytes here.
     """
 
-    key = Varchar(length=160, primary_key=True, default=None, null=False)
-    hash = Varchar(length=64, index=True, default=None, null=False)
+    hash = Varchar(length=64, default=None, null=False)
     owner = Varchar(length=90, index=True, default=None, null=False)
     case_id = Varchar(length=32, index=True, default=None, null=True)
     released = Boolean(default=False, null=False)

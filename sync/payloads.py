@@ -56,7 +56,6 @@ from sync.keys import KeyRecord, Signer
 from sync.strict_json import (
     UNREADABLE,
     check_object,
-    decode_spelled,
     decode_strict,
     encode_strict,
 )
@@ -264,7 +263,7 @@ def read_claim(wire: bytes) -> Claim:
     if not _TYPE.fullmatch(envelope.type):
         raise MalformedEnvelopeError("not a type of ours")
     try:
-        header = decode_spelled(envelope.payload, Header)
+        header = decode_strict(envelope.payload, Header)
         if envelope.type not in KINDS:
             check_object(bytes(header.body))
     except UNREADABLE as error:

@@ -200,8 +200,7 @@ def _blocked(batch: Batch, state: CaseState) -> str | None:
 def _settle(batch: Batch, state: CaseState, written: Sequence[Written]) -> None:
     """Bring what the row remembers besides the case up to the entries counted in."""
     batch.touch(state)
-    if state.case is not None:
-        state.interest = interest_of(state.case)
+    state.interest = interest_of(state.case) if state.case is not None else frozenset()
     for each in written:
         for part in each.entry.parts:
             if part.name == APPLICANT:

@@ -13,6 +13,7 @@ from contextvars import Context
 from typing import Final
 
 import structlog
+from msgspec.structs import replace
 
 from casework.instants import instant_text, parse_instant
 from casework.names import NodeId, OfficerId, is_of_county, parent_of
@@ -21,10 +22,10 @@ from sync.bodies import SetName
 from sync.clock import Clock, SystemClock
 from sync.control import Command, ControlSocket
 from sync.engine import Database, Work
-from sync.migrating import AppConfig
 from sync.node import Node
 from sync.opening import MakeJudge, assemble, opened
 from sync.relay import LinkReport, LinkState, Relay, Watched
+from sync.schema import Schema
 from sync.settings import NodeSettings
 from sync.silence import tell_silence
 from sync.status import Backlog, LineStatus, NodeStatus, alarms, backlog_to, coming, count_returned
@@ -55,7 +56,7 @@ class Runtime:
     def __init__(
         self,
         settings: NodeSettings,
-        app_config: AppConfig,
+        schema: Schema,
         *,
         make_judge: MakeJudge | None = None,
         clock: Clock | None = None,
@@ -66,7 +67,7 @@ class Runtime:
         self.relay: Final = Relay(self.clock)
         self.turn: Final = asyncio.Semaphore(TURNS)
         self.version: Final = importlib.metadata.version("tongban")
-        self._app_config: Final = app_config
+        self._schema: Final = schema
         self._children: Final[dict[NodeId, Watched]] = {}
         # Until when it counts as fresh, how long the count took, what it found.
         self._looked: tuple[float, float, NodeStatus] | None = None
@@ -97,7 +98,7 @@ class Runtime:
         NotMigratedError, DataDirInUseError or DatabaseDamagedError if it cannot be opened.
         """
         async with contextlib.AsyncExitStack() as stack:
-            await stack.enter_async_context(opened(self.made, self._app_config))
+            await stack.enter_async_context(opened(self.made, self._schema))
             self.sets.when_changed(self.node.exchange.wake)
             jobs = [self._keep_contacts()]
             if upkeep:
@@ -134,8 +135,13 @@ class Runtime:
     async def status(self) -> NodeStatus:
         """How the node stands, counted afresh unless counting takes long.
 
-        Nobody waits for a long count: it goes on behind, and whoever asks next has it.
+        Nobody waits for a long count: it goes on behind, and whoever asks next has it. What came
+        back is told apart: an index has it, and the page below the bar lists it at once.
         """
+        status = await self._counted()
+        return replace(status, returned=await self.database.read(count_returned))
+
+    async def _counted(self) -> NodeStatus:
         now = asyncio.get_running_loop().time
         if self._looked is None:
             return await self._look_again()

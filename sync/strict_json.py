@@ -7,11 +7,13 @@ unknown members at once. msgspec writes the escapes the protocol demands: `\\" \
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final, NewType, TypeVar
 
 import msgspec
+from msgspec import inspect
 
-INTEGER_MAX: Final = 2**53 - 1
+from casework.fact import INTEGER_MAX
 
 T = TypeVar("T")
 JsonObject = NewType("JsonObject", bytes)  # one JSON object in UTF-8, kept as the bytes it is
@@ -21,7 +23,7 @@ JsonObject = NewType("JsonObject", bytes)  # one JSON object in UTF-8, kept as t
 UNREADABLE: Final = (ValueError, RecursionError)
 
 _encoder: Final = msgspec.json.Encoder()
-_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_decoders: Final[dict[Any, tuple[msgspec.json.Decoder[Any], bool]]] = {}
 
 # An integer of 16 digits or more may reach 2^53. A string may look the same: it is only a hint.
 _MAY_BE_LARGE: Final = re.compile(rb"[:,\[]-?[0-9]{16}")
@@ -41,24 +43,56 @@ def decode_strict(data: bytes, kind: type[T]) -> T:
     `kind` is a Struct that forbids unknown fields. A caller turns the two errors into its own:
     catch `UNREADABLE`.
     """
-    value = decode_spelled(data, kind)
-    if _MAY_BE_LARGE.search(data):
+    found = _decoders.get(kind)
+    if found is None:
+        found = _decoders[kind] = msgspec.json.Decoder(kind), bounds_integers(kind)
+    decoder, is_bounded = found
+    value: T = decoder.decode(data)
+    if _encoder.encode(value) != data:
+        raise ValueError("not the one spelling of its content")
+    if not is_bounded and _MAY_BE_LARGE.search(data):
         _check_integers(msgspec.json.decode(data))
     return value
 
 
-def decode_spelled(data: bytes, kind: type[T]) -> T:
-    """As `decode_strict`, for a kind whose own types bound its integers.
+def bounds_integers(kind: object) -> bool:
+    """Whether a kind's own types keep every integer in range, so that nobody need look for one.
 
-    A header is one: what its body holds is not its business.
+    What is kept raw within it is the business of those who decode it.
     """
-    decoder = _decoders.get(kind)
-    if decoder is None:
-        decoder = _decoders[kind] = msgspec.json.Decoder(kind)
-    value: T = decoder.decode(data)
-    if _encoder.encode(value) != data:
-        raise ValueError("not the one spelling of its content")
-    return value
+    return all(_is_bounded(each) for each in _types_in(kind))
+
+
+def _is_bounded(type_: inspect.Type) -> bool:
+    match type_:
+        case inspect.IntType(ge=int() as least, le=int() as most):
+            return least >= -INTEGER_MAX and most <= INTEGER_MAX
+        case inspect.IntType() | inspect.AnyType():
+            return False
+        case _:
+            return True
+
+
+def _types_in(kind: object) -> Iterator[inspect.Type]:
+    """Every type that a value of this kind may hold."""
+    known: list[inspect.Type] = []
+    waiting: list[inspect.Type] = [inspect.type_info(kind)]
+    while waiting:
+        each = waiting.pop()
+        if not any(each is one for one in known):
+            known.append(each)
+            yield each
+            waiting += _members(each)
+
+
+def _members(type_: inspect.Type) -> Iterator[inspect.Type]:
+    for name in type_.__struct_fields__:
+        value = getattr(type_, name)
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, inspect.Field):
+                yield each.type
+            elif isinstance(each, inspect.Type):
+                yield each
 
 
 def check_object(data: bytes) -> JsonObject:

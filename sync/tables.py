@@ -9,10 +9,11 @@ The sync path writes these tables with plain SQL; screens read them through Picc
 from enum import StrEnum
 from typing import Final
 
-from piccolo.columns import BigInt, Boolean, Bytea, Integer, Varchar
+from piccolo.columns import BigInt, Boolean, Bytea, Integer, Serial, Varchar
 from piccolo.table import Table
 
 from sync.engine import Database, bind
+from sync.parts_tables import Part, PartArrival, PartReference
 
 _NODE: Final = 15
 _LOG: Final = 32
@@ -30,7 +31,8 @@ class MessageState(StrEnum):
 
 
 class MessageRow(Table, tablename="message"):
-    id = Varchar(length=_HASH, primary_key=True, default=None, null=False)
+    arrival = Serial(primary_key=True)  # in the order in which they were written down here
+    id = Varchar(length=_HASH, unique=True, default=None, null=False)
     kind = Varchar(length=100, default=None, null=False)  # a kind's name, else the whole wire type
     log = Varchar(length=_LOG, default=None, null=False)
     seq = BigInt(default=None, null=False)
@@ -139,7 +141,7 @@ class CaseRow(Table, tablename="case_row"):
     matter = Varchar(length=64, default=None, null=False)
     version = Integer(default=None, null=False)
     status = Varchar(length=20, default=None, null=True)
-    pen = Varchar(length=_NODE, default=None, null=False, index=True)
+    pen = Varchar(length=_NODE, default=None, null=False)
     pickup = Varchar(length=_NODE, default=None, null=True)
     opened_by = Varchar(length=_NODE, default=None, null=False, index=True)
     received_by = Varchar(length=_NODE, default=None, null=True)
@@ -164,6 +166,7 @@ class CaseRow(Table, tablename="case_row"):
     returned = Varchar(length=64, default=None, null=True)  # why it was sent back here, a code
     due_on = Varchar(length=10, default=None, null=True, index=True)  # for lists; the tier fills it
     urgency = Integer(default=None, null=False)  # likewise; UNRANKED until then
+    warns_on = Varchar(length=10, default=None, null=True)  # likewise; from when it is warned of
     papers = Integer(default=None, null=True)  # likewise: how many its bag takes up
     folded = Bytea(default=None, null=False)
 
@@ -224,6 +227,9 @@ TABLES: Final[tuple[type[Table], ...]] = (
     NumberBlockRow,
     SettingRow,
     AuditRow,
+    Part,
+    PartReference,
+    PartArrival,
 )
 
 
@@ -237,12 +243,18 @@ INDEXES: Final = (
     "CREATE UNIQUE INDEX IF NOT EXISTS listed_place ON listed (neighbour, lane, n)",
     "CREATE UNIQUE INDEX IF NOT EXISTS held_place ON held (log, seq)",
     "CREATE UNIQUE INDEX IF NOT EXISTS set_aside_once ON set_aside (neighbour, digest)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS part_reference_once ON part_reference (hash, owner)",
     "CREATE UNIQUE INDEX IF NOT EXISTS evidence_once ON evidence (log, seq, message_id)",
     # Lists of cases: a page of a queue and its figures are read from the index alone.
     (
         "CREATE INDEX IF NOT EXISTS case_queue ON case_row"
         " (pen, urgency, due_on, moved_at, status, matter, opened_by, pickup, id)"
     ),
+    (
+        "CREATE INDEX IF NOT EXISTS case_warned ON case_row"
+        " (pen, warns_on, status, matter, opened_by, urgency, due_on, moved_at, id)"
+    ),
+    "CREATE INDEX IF NOT EXISTS case_unwarned ON case_row (id) WHERE warns_on IS NULL",
     "CREATE INDEX IF NOT EXISTS case_newest ON case_row (status, moved_at, id)",
     f"CREATE INDEX IF NOT EXISTS case_unranked ON case_row (id) WHERE urgency = {UNRANKED}",
     "CREATE INDEX IF NOT EXISTS case_kinds ON case_row (pen, status, matter, opened_by)",

@@ -36,12 +36,11 @@ from sync.batch import Batch
 from sync.bodies import TrustVersions
 from sync.clock import ManualClock
 from sync.directory import LogEnd
-from sync.engine import Database, bind
+from sync.engine import Database
 from sync.errors import EnvelopeError
 from sync.keys import Algorithm, KeyRecord
 from sync.node import Node
 from sync.parts import Parts, Shelf, is_small, make_part
-from sync.parts_tables import Part, PartArrival, PartReference
 from sync.payloads import Body, Header, Message
 from sync.tables import create_tables
 from tests.builders import COUNTY, INTAKE, LIN, MATTER, NOON, OTHER_TOWN, TOWN, VILLAGE, a_verdict
@@ -139,8 +138,6 @@ class Cluster:
         await database.open()
         if is_new:
             await create_tables(database)
-            for table in (Part, PartReference, PartArrival):
-                await bind(table, database).create_table()
         node = Node(
             id=name,
             incarnation=incarnation,

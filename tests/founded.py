@@ -7,23 +7,23 @@ from pathlib import Path
 
 from casework.names import NodeId, OfficerId, RegionCode, is_county, tier_of
 from casework.names import Tier as NodeTier
-from central.piccolo_app import APP_CONFIG as CENTRAL
 from central.services.county import County, open_county
 from central.services.founding import found
 from central.settings import Settings as CountySettings
-from sync.carriers.nats import BrokerKey
+from central.tables import SCHEMA as CENTRAL
+from sync.carriers.nats_settings import BrokerKey
 from sync.clock import Clock, ManualClock
 from sync.data_dir import DataDir, Identity
 from sync.engine import Database
 from sync.enrolling import EnrolAnswer, Enrolling, Slip
 from sync.keys import random_bytes
-from sync.migrating import AppConfig, migrate
 from sync.opening import OpenNode, open_node
+from sync.schema import Schema, migrate
 from sync.settings import NodeSettings
 from tests.builders import NOON, TOWN
 from tests.county import FOLDER
-from township_node.piccolo_app import APP_CONFIG as TOWNSHIP
-from village_agent.piccolo_app import APP_CONFIG as VILLAGE
+from township_node.tables import SCHEMA as TOWNSHIP
+from village_agent.tables import SCHEMA as VILLAGE
 
 COUNTY = RegionCode("440229")
 
@@ -32,7 +32,7 @@ def a_clock() -> ManualClock:
     return ManualClock(NOON)
 
 
-def app_config_of(node: NodeId) -> AppConfig:
+def schema_of(node: NodeId) -> Schema:
     if is_county(node):
         return CENTRAL
     return VILLAGE if tier_of(node) is NodeTier.VILLAGE else TOWNSHIP
@@ -86,13 +86,13 @@ class Machine:
     async def finish(self, county: County) -> Identity:
         answer = await self.ask(county)
         async with Database(self.files.database) as database:
-            await migrate(database, app_config_of(self.node))
+            await migrate(database, schema_of(self.node))
             return await self.enrolling.finish(answer, database)
 
 
 @asynccontextmanager
 async def at_work(path: Path, node: NodeId, clock: Clock) -> AsyncIterator[OpenNode]:
-    async with open_node(settings_for(path, node), app_config_of(node), clock) as opened:
+    async with open_node(settings_for(path, node), schema_of(node), clock) as opened:
         yield opened
 
 

@@ -6,21 +6,20 @@ from types import ModuleType
 
 import pytest
 
-from central.piccolo_app import APP_CONFIG as CENTRAL
+from central.tables import SCHEMA as CENTRAL
 from sync.engine import Database, bind
-from sync.migrating import AppConfig, migrate, pending, would_autogenerate
+from sync.migrating import would_autogenerate
+from sync.schema import Schema, migrate, pending
 from sync.tables import INDEXES
-from township_node.piccolo_app import APP_CONFIG as TOWNSHIP
-from village_agent.piccolo_app import APP_CONFIG as VILLAGE
+from township_node.tables import SCHEMA as TOWNSHIP
+from village_agent.tables import SCHEMA as VILLAGE
 
-TIERS = pytest.mark.parametrize(
-    "tier", [CENTRAL, TOWNSHIP, VILLAGE], ids=lambda tier: tier.app_name
-)
+TIERS = pytest.mark.parametrize("tier", [CENTRAL, TOWNSHIP, VILLAGE], ids=lambda tier: tier.name)
 
 
-def modules(tier: AppConfig) -> list[ModuleType]:
+def modules(tier: Schema) -> list[ModuleType]:
     found = []
-    for path in sorted(Path(tier.resolved_migrations_folder_path).glob(f"{tier.app_name}_*.py")):
+    for path in tier.migrations().values():
         spec = importlib.util.spec_from_file_location(path.stem, path)
         assert spec is not None
         assert spec.loader is not None
@@ -41,18 +40,18 @@ async def schema(database: Database) -> set[tuple[object, ...]]:
 
 
 @TIERS
-async def test_no_migration_is_missing(tier: AppConfig) -> None:
+async def test_no_migration_is_missing(tier: Schema) -> None:
     assert not await would_autogenerate(tier)
 
 
 @TIERS
 async def test_migrated_tables_are_those_that_the_code_would_make(
-    tier: AppConfig, tmp_path: Path
+    tier: Schema, tmp_path: Path
 ) -> None:
     async with Database(tmp_path / "a.sqlite") as migrated, Database(tmp_path / "b.sqlite") as made:
         assert await migrate(migrated, tier) != []
         assert await pending(migrated, tier) == []
-        for table in tier.table_classes:
+        for table in tier.tables:
             await bind(table, made).create_table()
         for statement in INDEXES:
             await made.execute(statement)
@@ -61,14 +60,14 @@ async def test_migrated_tables_are_those_that_the_code_would_make(
 
 
 @TIERS
-def test_every_index_over_several_columns_has_its_migration(tier: AppConfig) -> None:
+def test_every_index_over_several_columns_has_its_migration(tier: Schema) -> None:
     migrated = [one for module in modules(tier) for one in getattr(module, "INDEXES", ())]
 
     assert sorted(migrated) == sorted(INDEXES)
 
 
 @TIERS
-def test_migrations_are_in_order_and_each_says_what_it_is_for(tier: AppConfig) -> None:
+def test_migrations_are_in_order_and_each_says_what_it_is_for(tier: Schema) -> None:
     ids = [module.ID for module in modules(tier)]
 
     assert len(set(ids)) == len(ids)

@@ -11,14 +11,14 @@ from typing import Final
 
 from litestar import Litestar
 
-from sync.carriers.https import ExchangeDesk, ask_to_enrol, machine_routes
+from sync.carriers.https import ask_to_enrol
+from sync.carriers.https_desk import ExchangeDesk, machine_routes
 from sync.clock import Clock
 from sync.desk import Desk
 from sync.engine import bind
 from sync.errors import LinkDownError
 from sync.keys import random_bytes
 from sync.runtime import Runtime
-from township_node.piccolo_app import APP_CONFIG
 from township_node.routes import route_handlers
 from township_node.routes.access import Services
 from township_node.routes.chrome import chrome
@@ -26,6 +26,7 @@ from township_node.services.accounts import make_sign_in
 from township_node.services.commands import commands
 from township_node.services.links import links_up
 from township_node.settings import Settings
+from township_node.tables import SCHEMA
 from webui.case_assets import CASE_ASSETS
 from webui.drafts import Drafts
 from webui.drafts_tables import Draft, DraftFile
@@ -38,7 +39,7 @@ HERE: Final = Path(__file__).parent
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     """The application of an enrolled node; NotEnrolledError if it is not."""
-    runtime = Runtime(settings, APP_CONFIG, clock=clock)
+    runtime = Runtime(settings, SCHEMA, clock=clock)
     services = _services(settings, runtime)
     kit = create_kit(
         gate=GateSettings(

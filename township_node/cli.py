@@ -13,9 +13,9 @@ from sync.command_line import (
     config_option,
 )
 from sync.enrol_command import enrol_command
-from township_node.piccolo_app import APP_CONFIG
 from township_node.services.accounts import set_account
 from township_node.settings import Settings, read
+from township_node.tables import SCHEMA
 
 
 def _neighbours(settings: Settings) -> list[str]:
@@ -29,7 +29,7 @@ TIER: Final = Tier(
     program="tongban-township",
     read_settings=read,
     app="township_node.app",
-    app_config=APP_CONFIG,
+    schema=SCHEMA,
     set_account=set_account,
     neighbours=_neighbours,
 )

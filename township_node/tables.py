@@ -3,12 +3,14 @@
 Piccolo's migrations look here for whatever the node's database holds.
 """
 
+from pathlib import Path
 from typing import Final
 
 from piccolo.columns import Text, Timestamptz, Varchar
 from piccolo.table import Table
 
-from sync import parts_tables, tables, trust_tables
+from sync import tables, trust_tables
+from sync.schema import Schema
 from webui.drafts_tables import Draft, DraftFile
 from webui.tables import Account, Session, SignInAttempt
 
@@ -27,16 +29,17 @@ class Consultation(Table, tablename="consultation"):
     draft = Varchar(length=32, default=None, null=True)  # the intake that it became
 
 
-TABLES: Final[tuple[type[Table], ...]] = (
-    *tables.TABLES,
-    parts_tables.Part,
-    parts_tables.PartReference,
-    parts_tables.PartArrival,
-    *trust_tables.TABLES,
-    Account,
-    Session,
-    SignInAttempt,
-    Draft,
-    DraftFile,
-    Consultation,
+SCHEMA: Final = Schema(
+    "township_node",
+    Path(__file__).parent / "piccolo_migrations",
+    (
+        *tables.TABLES,
+        *trust_tables.TABLES,
+        Account,
+        Session,
+        SignInAttempt,
+        Draft,
+        DraftFile,
+        Consultation,
+    ),
 )

@@ -17,7 +17,6 @@ from sync.desk import Desk
 from sync.engine import bind
 from sync.keys import random_bytes
 from sync.runtime import Runtime
-from village_agent.piccolo_app import APP_CONFIG
 from village_agent.routes import route_handlers
 from village_agent.routes.access import Services
 from village_agent.routes.chrome import chrome
@@ -25,7 +24,7 @@ from village_agent.services.accounts import make_sign_in
 from village_agent.services.commands import commands
 from village_agent.settings import Settings
 from village_agent.store.bags import Bags
-from village_agent.tables import Bag
+from village_agent.tables import SCHEMA, Bag
 from webui.case_assets import CASE_ASSETS
 from webui.drafts import Drafts
 from webui.drafts_tables import Draft, DraftFile
@@ -38,7 +37,7 @@ HERE: Final = Path(__file__).parent
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     """The application of an enrolled node; NotEnrolledError if it is not."""
-    runtime = Runtime(settings, APP_CONFIG, clock=clock)
+    runtime = Runtime(settings, SCHEMA, clock=clock)
     services = _services(settings, runtime)
     kit = create_kit(
         gate=GateSettings(

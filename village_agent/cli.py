@@ -15,9 +15,9 @@ from sync.command_line import (
     config_option,
 )
 from sync.enrol_command import enrol_command
-from village_agent.piccolo_app import APP_CONFIG
 from village_agent.services.accounts import set_account
 from village_agent.settings import Settings, read
+from village_agent.tables import SCHEMA
 
 BROWSER_AFTER_SECONDS: Final = 2.0
 
@@ -38,7 +38,7 @@ TIER: Final = Tier(
     program="tongban-village",
     read_settings=read,
     app="village_agent.app",
-    app_config=APP_CONFIG,
+    schema=SCHEMA,
     set_account=set_account,
     neighbours=_neighbours,
     before_serving=_open_browser,

@@ -3,12 +3,14 @@
 Piccolo's migrations look here for whatever the node's database holds.
 """
 
+from pathlib import Path
 from typing import Final
 
 from piccolo.columns import Timestamptz, Varchar
 from piccolo.table import Table
 
-from sync import parts_tables, tables, trust_tables
+from sync import tables, trust_tables
+from sync.schema import Schema
 from webui.drafts_tables import Draft, DraftFile
 from webui.tables import Account, Session, SignInAttempt
 
@@ -21,16 +23,17 @@ class Bag(Table, tablename="bag"):
     officer = Varchar(length=32, default=None, null=False)
 
 
-TABLES: Final[tuple[type[Table], ...]] = (
-    *tables.TABLES,
-    parts_tables.Part,
-    parts_tables.PartReference,
-    parts_tables.PartArrival,
-    *trust_tables.TABLES,
-    Account,
-    Session,
-    SignInAttempt,
-    Draft,
-    DraftFile,
-    Bag,
+SCHEMA: Final = Schema(
+    "village_agent",
+    Path(__file__).parent / "piccolo_migrations",
+    (
+        *tables.TABLES,
+        *trust_tables.TABLES,
+        Account,
+        Session,
+        SignInAttempt,
+        Draft,
+        DraftFile,
+        Bag,
+    ),
 )

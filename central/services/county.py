@@ -13,7 +13,6 @@ import msgspec
 
 from casework.names import Incarnation, LogName, NodeId, OfficerId, RegionCode, region_of
 from casework.numbering import GapReason
-from central.piccolo_app import APP_CONFIG
 from central.services.accounts import set_account
 from central.services.enrolment import Approved, Enrolment, Pending
 from central.services.loading import load_folder
@@ -21,6 +20,7 @@ from central.services.numbers import NodeNumbers, read_numbers
 from central.services.publishing import Published, Publisher
 from central.settings import Settings
 from central.store.loaded import LoadedFiles
+from central.tables import SCHEMA
 from sync.bodies import SetName
 from sync.clock import Clock
 from sync.control import Command
@@ -148,7 +148,7 @@ async def open_county(
     randomness: Randomness = random_bytes,
 ) -> AsyncIterator[County]:
     async with open_node(
-        settings, APP_CONFIG, clock, make_judge=make_judge, observers=observers
+        settings, SCHEMA, clock, make_judge=make_judge, observers=observers
     ) as opened:
         yield County(settings, opened, clock, randomness)
 

@@ -12,17 +12,17 @@ from casework.instants import instant_text
 from casework.names import NodeId, RegionCode, county_of
 from casework.organisation import Organisation
 from casework.regions import County, NodeKind, NodeRecord, Regions
-from central.piccolo_app import APP_CONFIG
 from central.services.publishing import first_sets, with_incarnation
 from central.settings import Settings
-from sync.carriers.nats import BrokerKey
+from central.tables import SCHEMA
+from sync.carriers.nats_settings import BrokerKey
 from sync.clock import Clock
 from sync.data_dir import DataDir, Identity, write_secret
 from sync.directory import FILE_FORMAT, Directory, compose_directory
 from sync.engine import Database
 from sync.keys import KeyRecord, NodeSigner, Randomness, new_incarnation
-from sync.migrating import migrate
 from sync.roles import one_key_root, root_fingerprint
+from sync.schema import migrate
 from sync.trust_store import TrustStore
 
 SECRET_BYTES = 32
@@ -65,7 +65,7 @@ async def found(
     directory = with_incarnation(_bare_directory(county, node), _record(identity, signer, clock))
     root_set, directory_set = first_sets(root, directory, clock, root_key)
     async with Database(files.database) as database:
-        await migrate(database, APP_CONFIG)
+        await migrate(database, SCHEMA)
         store = TrustStore(database, me=node, keep_all=True)
         await store.begin(
             root=root_set.wire,

@@ -7,19 +7,20 @@ with the same function its author asked before signing.
 from collections import OrderedDict
 from typing import Final
 
+from casework.authority import GRACE
 from casework.case import Case
 from casework.entry import Written
 from casework.errors import CaseworkError, NumberError, WrongDelegationError
 from casework.judging import permit
 from casework.names import COUNTY_DIGITS, is_of_county, split_log
-from casework.numbering import NumberKind, plain_number, read_number
+from casework.numbering import NumberKind, read_plain_number
 from sync.batch import Batch
 from sync.bodies import TrustVersions
 from sync.engine import Work
 from sync.errors import OfficerError
 from sync.holdings import Holdings
 from sync.payloads import Body, Header, Message
-from sync.power import GRACE, facts_for, matter_of, officer_of, standing_of
+from sync.power import facts_for, matter_of, officer_of, standing_of
 from sync.trust_store import TrustStore
 
 PAST_HOLDINGS_MAX: Final = 32
@@ -99,11 +100,11 @@ class CountyJudge:
 def _check_number(batch: Batch, written: Written) -> None:
     """A case is numbered from a block that the county leased to its author."""
     number = written.entry.number
-    parts = read_number(number)
+    # In one spelling only, or one number could be given out twice.
+    parts = read_plain_number(number)
     if parts is None or parts.kind is not NumberKind.CASE:
         raise NumberError(number)
-    # In one spelling only, or one number could be given out twice.
-    if plain_number(number) != number or parts.county != written.node[:COUNTY_DIGITS]:
+    if parts.county != written.node[:COUNTY_DIGITS]:
         raise NumberError(number)
     if not batch.granted.has_number(written.node, NumberKind.CASE, parts.serial):
         raise NumberError(f"{number} was not leased to {written.node}")

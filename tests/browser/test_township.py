@@ -39,6 +39,33 @@ async def test_wu_takes_in_a_walk_in_with_the_keyboard_alone(
         await screen.is_sound()
 
 
+async def test_the_head_of_an_intake_says_what_the_answers_so_far_promise(
+    browser: Browser, world: World
+) -> None:
+    """8 m³ may go by a commitment, which nobody has been asked about yet; then it is declined."""
+    async with screen_of(browser, world, WU) as screen:
+        page = screen.page
+        promise, route = page.locator("#intake-promise"), page.locator("#intake-route")
+        await page.keyboard.press("F2")
+        await page.wait_for_url("**/intake/*")
+        await expect(page.locator("#f-matter")).to_be_focused()
+        await page.keyboard.type("lmcf")
+        await expect(page.locator("#matter-list [role=option]").first).to_contain_text(
+            "林木采伐许可证核发"
+        )
+        await page.keyboard.press("Enter")
+        await expect(promise).to_contain_text("10 个工作日")
+        await expect(route).to_contain_text("林业局审批")
+        await page.fill("[name=v-volume_m3]", "8")
+        await expect(promise.locator(".intake-promise")).to_contain_text("1 个工作日 ·")
+        await expect(promise).to_contain_text("不承诺的 10 个工作日")
+        await expect(route).to_contain_text("镇级终审")
+        await page.locator("[name=commitment][value='0']").locator("xpath=..").click()
+        await expect(promise.locator(".intake-promise")).to_contain_text("10 个工作日 ·")
+        await expect(promise).not_to_contain_text("不承诺")
+        await screen.is_sound()
+
+
 async def test_every_place_of_the_menu_is_sound(browser: Browser, world: World) -> None:
     async with screen_of(browser, world.town.app, WU) as screen:
         await collected(world)

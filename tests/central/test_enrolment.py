@@ -20,7 +20,7 @@ from tests.founded import (
     enrol,
     settings_for,
 )
-from township_node.piccolo_app import APP_CONFIG
+from township_node.tables import SCHEMA
 
 
 async def test_a_machine_becomes_a_node_and_works(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ async def test_a_node_works_in_one_process_only(tmp_path: Path) -> None:
         await enrol(county, tmp_path, TOWN, clock)
     async with at_work(tmp_path, TOWN, clock):
         with pytest.raises(DataDirInUseError):
-            async with open_node(settings_for(tmp_path, TOWN), APP_CONFIG, clock):
+            async with open_node(settings_for(tmp_path, TOWN), SCHEMA, clock):
                 pass
 
 

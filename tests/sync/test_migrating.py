@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from piccolo.columns import BigInt, Text
-from piccolo.conf.apps import AppConfig
 from piccolo.table import Table
 
 from sync.engine import Database
-from sync.migrating import NewerDatabaseError, migrate, pending, would_autogenerate
+from sync.migrating import would_autogenerate
+from sync.schema import NewerDatabaseError, Schema, migrate, pending
 
 FIRST = """
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
@@ -69,17 +70,16 @@ class Bag(Table):
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> AppConfig:
+def app(tmp_path: Path) -> Schema:
     folder = tmp_path / "toy_migrations"
     folder.mkdir()
     (folder / "__init__.py").touch()
     (folder / "toy_first.py").write_text(FIRST)
-    return AppConfig("toy", str(folder), [Paper])
+    return Schema("toy", folder, (Paper,))
 
 
-def add_second(app: AppConfig, also: str = "") -> None:
-    path = Path(app.resolved_migrations_folder_path) / "toy_second.py"
-    path.write_text(SECOND % also)
+def add_second(app: Schema, also: str = "") -> None:
+    (app.folder / "toy_second.py").write_text(SECOND % also)
 
 
 async def indices(database: Database) -> list[str]:
@@ -87,7 +87,7 @@ async def indices(database: Database) -> list[str]:
     return [row[0] for row in rows]
 
 
-async def test_each_migration_runs_once_and_in_order(app: AppConfig, tmp_path: Path) -> None:
+async def test_each_migration_runs_once_and_in_order(app: Schema, tmp_path: Path) -> None:
     add_second(app)
     async with Database(tmp_path / "toy.sqlite") as database:
         both = ["2026-11-20T10:00:00:000001", "2026-11-21T10:00:00:000001"]
@@ -98,9 +98,7 @@ async def test_each_migration_runs_once_and_in_order(app: AppConfig, tmp_path: P
         assert await indices(database) == ["paper_words"]
 
 
-async def test_a_later_release_goes_on_where_the_earlier_ended(
-    app: AppConfig, tmp_path: Path
-) -> None:
+async def test_a_later_release_goes_on_where_the_earlier_ended(app: Schema, tmp_path: Path) -> None:
     async with Database(tmp_path / "toy.sqlite") as database:
         await migrate(database, app)
         await database.execute("INSERT INTO paper (id, words) VALUES (1, '原件')")
@@ -110,7 +108,7 @@ async def test_a_later_release_goes_on_where_the_earlier_ended(
 
 
 async def test_a_migration_that_fails_leaves_nothing_and_runs_again(
-    app: AppConfig, tmp_path: Path
+    app: Schema, tmp_path: Path
 ) -> None:
     add_second(app, "raise RuntimeError('the disk is full')")
     async with Database(tmp_path / "toy.sqlite") as database:
@@ -126,26 +124,25 @@ async def test_a_migration_that_fails_leaves_nothing_and_runs_again(
 KILLED = """
 import asyncio, sys
 from pathlib import Path
-from piccolo.conf.apps import AppConfig
 from sync import faults
 from sync.engine import Database
-from sync.migrating import migrate
+from sync.schema import Schema, migrate
 
 async def main():
     faults.arm_from("migration.before_commit:2")
     async with Database(Path(sys.argv[1])) as database:
-        await migrate(database, AppConfig("toy", sys.argv[2]))
+        await migrate(database, Schema("toy", Path(sys.argv[2]), ()))
 
 asyncio.run(main())
 """
 
 
 async def test_a_node_killed_in_a_migration_finishes_it_at_the_next_start(
-    app: AppConfig, tmp_path: Path
+    app: Schema, tmp_path: Path
 ) -> None:
     add_second(app)
     path = tmp_path / "toy.sqlite"
-    command = [sys.executable, "-c", KILLED, str(path), app.resolved_migrations_folder_path]
+    command = [sys.executable, "-c", KILLED, str(path), str(app.folder)]
     ended = await asyncio.to_thread(subprocess.run, command, check=False)
     assert ended.returncode == -signal.SIGKILL
 
@@ -155,23 +152,47 @@ async def test_a_node_killed_in_a_migration_finishes_it_at_the_next_start(
         assert await indices(database) == ["paper_words"]
 
 
-async def test_two_nodes_migrate_at_once_in_one_process(app: AppConfig, tmp_path: Path) -> None:
+async def test_two_nodes_migrate_at_once_in_one_process(app: Schema, tmp_path: Path) -> None:
     add_second(app)
     async with Database(tmp_path / "a.sqlite") as one, Database(tmp_path / "b.sqlite") as two:
         await asyncio.gather(migrate(one, app), migrate(two, app))
         assert await indices(one) == await indices(two) == ["paper_words"]
 
 
-async def test_a_database_of_a_later_release_is_left_alone(app: AppConfig, tmp_path: Path) -> None:
+async def test_a_database_of_a_later_release_is_left_alone(app: Schema, tmp_path: Path) -> None:
     add_second(app)
     async with Database(tmp_path / "toy.sqlite") as database:
         await migrate(database, app)
-        (Path(app.resolved_migrations_folder_path) / "toy_second.py").unlink()
+        (app.folder / "toy_second.py").unlink()
         with pytest.raises(NewerDatabaseError, match="2026-11-21"):
             await migrate(database, app)
 
 
-async def test_a_table_without_its_migration_is_noticed(app: AppConfig) -> None:
+async def test_a_table_without_its_migration_is_noticed(app: Schema) -> None:
     assert not await would_autogenerate(app)
-    app.table_classes.append(Bag)
-    assert await would_autogenerate(app)
+    assert await would_autogenerate(replace(app, tables=(*app.tables, Bag)))
+
+
+NOTHING_PENDING = """
+import asyncio, sys
+from pathlib import Path
+from sync.engine import Database
+from sync.schema import Schema, migrate
+
+async def main():
+    async with Database(Path(sys.argv[1])) as database:
+        assert await migrate(database, Schema("toy", Path(sys.argv[2]), ())) == []
+    assert "piccolo.conf.apps" not in sys.modules, "it takes a formatter of code with it"
+
+asyncio.run(main())
+"""
+
+
+async def test_a_start_with_nothing_to_run_does_not_load_what_runs_it(
+    app: Schema, tmp_path: Path
+) -> None:
+    path = tmp_path / "toy.sqlite"
+    async with Database(path) as database:
+        await migrate(database, app)
+    command = [sys.executable, "-c", NOTHING_PENDING, str(path), str(app.folder)]
+    await asyncio.to_thread(subprocess.run, command, check=True)

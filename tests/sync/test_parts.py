@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from casework.entry import PartRef
 from casework.names import CaseId, PartHash
-from sync import part_rows, parts_tables
+from sync import part_rows
 from sync.clock import SystemClock
-from sync.engine import Database, bind
+from sync.engine import Database
 from sync.errors import PartError
 from sync.part_rows import PartState, Range, Reference
 from sync.parts import (
@@ -34,6 +34,7 @@ from sync.parts import (
     make_part,
     with_range,
 )
+from sync.tables import create_tables
 
 SALT = bytes(range(16))
 CASE, OTHER_CASE = CaseId("a" * 32), CaseId("b" * 32)
@@ -55,8 +56,7 @@ class Node:
         self.parts = Parts(self.database, Shelf(self.shelf), path / "arrivals")
 
     async def make_tables(self) -> None:
-        for table in (parts_tables.Part, parts_tables.PartReference, parts_tables.PartArrival):
-            await bind(table, self.database).create_table()
+        await create_tables(self.database)
 
     async def hold(self, ref: PartRef, data: bytes, case: CaseId = CASE) -> None:
         if not is_small(ref.size):

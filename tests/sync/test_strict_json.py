@@ -1,15 +1,18 @@
 """JSON with one spelling: whatever else spells the same is refused."""
 
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.fact import Fact
-from sync.payloads import KINDS
+from casework.fact import INTEGER_MAX, Fact, Integer
+from sync.bodies import Count
+from sync.payloads import KINDS, Kind
 from sync.strict_json import (
-    INTEGER_MAX,
     UNREADABLE,
+    bounds_integers,
     check_object,
     decode_strict,
     encode_strict,
@@ -20,6 +23,12 @@ class Note(Fact, frozen=True):
     number: int
     words: str
     more: tuple[str | int | None, ...] = ()
+
+
+class BoundedNote(Fact, frozen=True):
+    number: Integer
+    words: str
+    more: tuple[str | Integer | None, ...] = ()
 
 
 GOOD = b'{"number":1,"words":"\xe4\xb8\xad","more":[]}'
@@ -56,10 +65,11 @@ def test_the_one_spelling_is_read() -> None:
     assert decode_strict(GOOD, Note) == Note(1, "中")
 
 
+@pytest.mark.parametrize("kind", [Note, BoundedNote])
 @pytest.mark.parametrize("data", BAD.values(), ids=BAD.keys())
-def test_every_other_spelling_is_refused(data: bytes) -> None:
+def test_every_other_spelling_is_refused(data: bytes, kind: type[Fact]) -> None:
     with pytest.raises(UNREADABLE):
-        decode_strict(data, Note)
+        decode_strict(data, kind)
 
 
 def test_escapes_are_those_of_the_protocol() -> None:
@@ -118,3 +128,14 @@ def test_no_body_has_room_for_a_float(kind: object) -> None:
             value = getattr(one, name)
             parts = value if isinstance(value, tuple) else (value,)
             waiting.extend(getattr(part, "type", part) for part in parts)
+
+
+def test_a_kind_whose_types_leave_an_integer_open_is_looked_through() -> None:
+    assert not bounds_integers(Note)
+    assert not bounds_integers(tuple[Any, ...])
+    assert bounds_integers(Count)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_the_types_of_every_body_keep_its_integers_in_range(kind: Kind) -> None:
+    assert bounds_integers(kind.body)

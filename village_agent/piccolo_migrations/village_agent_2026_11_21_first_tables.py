@@ -1,7 +1,17 @@
 """The first tables of a village laptop."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.columns import BigInt, Boolean, Bytea, Column, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import (
+    BigInt,
+    Boolean,
+    Bytea,
+    Column,
+    Integer,
+    Serial,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 
 ID = "2026-11-21T09:00:00:000000"
 VERSION = "1.38.0"
@@ -38,7 +48,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "matter": Varchar(length=64, default=None, null=False),
         "version": Integer(default=None, null=False),
         "status": Varchar(length=20, default=None, null=True),
-        "pen": Varchar(length=15, index=True, default=None, null=False),
+        "pen": Varchar(length=15, default=None, null=False),
         "pickup": Varchar(length=15, default=None, null=True),
         "opened_by": Varchar(length=15, index=True, default=None, null=False),
         "received_by": Varchar(length=15, default=None, null=True),
@@ -63,6 +73,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "returned": Varchar(length=64, default=None, null=True),
         "due_on": Varchar(length=10, index=True, default=None, null=True),
         "urgency": Integer(default=None, null=False),
+        "warns_on": Varchar(length=10, default=None, null=True),
         "papers": Integer(default=None, null=True),
         "folded": Bytea(default=None, null=False),
     },
@@ -149,7 +160,8 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "trust": Bytea(default=None, null=True),
     },
     ("MessageRow", "message"): {
-        "id": Varchar(length=64, primary_key=True, default=None, null=False),
+        "arrival": Serial(primary_key=True),
+        "id": Varchar(length=64, unique=True, default=None, null=False),
         "kind": Varchar(length=100, default=None, null=False),
         "log": Varchar(length=32, default=None, null=False),
         "seq": BigInt(default=None, null=False),
@@ -184,7 +196,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "hash": Varchar(length=64, primary_key=True, default=None, null=False),
         "size": BigInt(default=None, null=False),
         "media_type": Varchar(length=100, default=None, null=False),
-        "state": Varchar(length=12, index=True, default=None, null=False),
+        "state": Varchar(length=12, default=None, null=False),
         "data": Bytea(default=None, null=True),
     },
     ("PartArrival", "part_arrival"): {
@@ -194,8 +206,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "ranges": Text(default=None, null=False),
     },
     ("PartReference", "part_reference"): {
-        "key": Varchar(length=160, primary_key=True, default=None, null=False),
-        "hash": Varchar(length=64, index=True, default=None, null=False),
+        "hash": Varchar(length=64, default=None, null=False),
         "owner": Varchar(length=90, index=True, default=None, null=False),
         "case_id": Varchar(length=32, index=True, default=None, null=True),
         "released": Boolean(default=False, null=False),
