@@ -43,7 +43,7 @@ async def test_the_head_of_an_intake_says_what_the_answers_so_far_promise(
     browser: Browser, world: World
 ) -> None:
     """8 m³ may go by a commitment, which nobody has been asked about yet; then it is declined."""
-    async with screen_of(browser, world, WU) as screen:
+    async with screen_of(browser, world.town.app, WU) as screen:
         page = screen.page
         promise, route = page.locator("#intake-promise"), page.locator("#intake-route")
         await page.keyboard.press("F2")
