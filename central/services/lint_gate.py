@@ -6,6 +6,7 @@ name; what they answered for is that text at that place, and a changed text is a
 """
 
 import hashlib
+from asyncio import to_thread
 from typing import Final
 
 from msgspec import Struct
@@ -79,13 +80,13 @@ class LintGate:
         of = (self._store.holdings.versions, await self._loaded.loaded_at())
         if self._of != of:
             data = await self._loaded.find()
-            self._found = () if data is None else self._look(data)
+            self._found = () if data is None else await to_thread(self._look, data)
             self._of = of
         return await self._with_overrides(self._found)
 
     async def check(self, data: CountyData) -> None:
         """LintStandsError if anything in this data holds its publication back."""
-        found = await self._with_overrides(self._look(data))
+        found = await self._with_overrides(await to_thread(self._look, data))
         standing = [each for each in found if each.stands]
         if standing:
             named = "; ".join(
