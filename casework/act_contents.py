@@ -10,6 +10,7 @@ from casework import act as acts
 from casework.act import AnyAct
 from casework.approval import check_approval
 from casework.assessment import Outcome, assess, failed_conditions
+from casework.authority import check_silence
 from casework.case import Case, Deferral, Status
 from casework.entry import PartRef
 from casework.errors import (
@@ -32,6 +33,7 @@ from casework.errors import (
     StepUnknownError,
     WrongCounterError,
 )
+from casework.facts import check_facts
 from casework.limits import LIMIT_DAYS_MAX, Limit
 from casework.material import MaterialState, MaterialVerdict
 from casework.matter import ExtensionRule, MatterVersion, SpecialProcedure
@@ -52,6 +54,7 @@ def check_content(
     case: Case | None, act: AnyAct, parts: tuple[PartRef, ...], standing: Standing
 ) -> None:
     """Raise the CaseworkError that says what is wrong with the act as it is meant."""
+    check_facts(case, act)
     for part in (_check_answer, _check_review, _check_outcome, _check_end, _check_way):
         part(case, act, standing)
     if isinstance(act, acts.NotifyDeficiency | acts.NotifyDeficiencyReview):
@@ -151,6 +154,8 @@ def _check_way(case: Case | None, act: AnyAct, standing: Standing) -> None:
             if approved_by is None:
                 raise ApprovalMissingError("a silent machine's case is taken back by two persons")
             check_approval(approved_by, COORDINATORS, standing)
+            if case is not None:
+                check_silence(case, standing)
         case acts.SettleFee():
             _check_fee(act, standing.matter)
         case _:

@@ -63,7 +63,7 @@ DOCUMENT_STAGES: Final[Mapping[str, Stage]] = {
     "deferral-satisfied": _S.SUPPLEMENT,
     **dict.fromkeys(("special-procedure-notice", "extension-notice"), _S.SUSPENSION),
     **dict.fromkeys(("transfer-slip", "reclaim-record", "fee-notice"), _S.OTHER),
-    **dict.fromkeys(("correction", "revocation"), _S.OTHER),
+    **dict.fromkeys(("correction", "revocation", "renewed-acceptance"), _S.OTHER),
 }
 # Where that is filed which an act says in its own words.
 CONTENT_STAGES: Final[Mapping[str, Stage]] = {

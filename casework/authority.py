@@ -22,15 +22,19 @@ from casework.errors import (
     RoleMissingError,
     SeparateAcceptorError,
     SetsNotHeldError,
+    StillInReachError,
     SubstituteError,
     TwoPersonError,
     WrongNodeError,
 )
 from casework.matter import reviews_first
-from casework.names import Tier, is_county, is_of_county
+from casework.names import Tier, is_county, is_of_county, parent_of
 from casework.organisation import PositionKind, Role, stands_in_for
 from casework.procedure import Power, Row
 from casework.standing import LeaseHeld, Standing
+
+# The judge's tolerance beyond a lease, added once (protocol.md section 6); authors have none.
+GRACE: Final = timedelta(hours=24)
 
 _OF_A_DEPARTMENT: Final = frozenset(
     {Power.REVIEW, Power.FIRST_REVIEW, Power.DECIDE, Power.DEPARTMENT}
@@ -124,6 +128,21 @@ def check_decision(case: Case | None, record: Delegation, standing: Standing) ->
 def reach(lease: LeaseHeld, record: Delegation) -> datetime:
     """Until when a node may decide under a record without having heard from the county."""
     return min(lease.until, lease.at + timedelta(hours=record.offline_hours))
+
+
+def check_silence(case: Case, standing: Standing) -> None:
+    """A pen is taken from whoever cannot be asked for it, and from nobody else.
+
+    While the lease and grace of its holder or of the holder's parent live by the county's clock,
+    either may yet be heard (protocol.md section 5a); the county itself always is.
+    """
+    parent = parent_of(case.pen)
+    if parent is None:
+        raise StillInReachError(f"{case.pen} is the county itself")
+    for node in (case.pen, parent):
+        lease = standing.leases.get(node)
+        if lease is not None and standing.now <= lease.until + GRACE:
+            raise StillInReachError(f"{node} until {lease.until} and {GRACE}")
 
 
 def _check_county_power(row: Row, standing: Standing) -> None:

@@ -12,6 +12,7 @@ from msgspec import Struct
 from casework.act import AnyAct
 from casework.case import Case
 from casework.contacts import check_said, open_questions
+from casework.errors import CaseworkError
 from casework.names import MessageId, NodeId, OfficerId
 from casework.pickups import check_pickup, open_pickups
 
@@ -48,3 +49,16 @@ def check_call(
     """Whether a call or what follows one is by who does it; `today` None: it was deposited."""
     check_said(case, act, node, officer, today)
     check_pickup(case, act, node, officer, today)
+
+
+def still_follows(case: Case, act: AnyAct, node: NodeId, officer: OfficerId) -> bool:
+    """Whether what somebody deposited can still be adopted as what they said.
+
+    A second answer to a question that has its answer never can, nor a record of papers that are
+    known to be fetched: it is kept and shown, and waits for nobody.
+    """
+    try:
+        check_call(case, act, node, officer, None)
+    except CaseworkError:
+        return False
+    return True

@@ -91,6 +91,12 @@ class LeaseEndedError(CaseworkError):
     code = "E_LEASE_ENDED"
 
 
+class StillInReachError(CaseworkError):
+    """The lease of the pen-holder, or of its parent, has not ended: it is asked for the pen."""
+
+    code = "E_IN_REACH"
+
+
 class ClockSuspectError(CaseworkError):
     code = "E_CLOCK_SUSPECT"
 
@@ -103,6 +109,12 @@ class SetsNotHeldError(CaseworkError):
 
 class MatterVersionError(CaseworkError):
     code = "E_MATTER_VERSION"
+
+
+class FactsError(CaseworkError):
+    """What an act says of the application is not what the application said."""
+
+    code = "E_FACTS"
 
 
 class MaterialsIncompleteError(CaseworkError):

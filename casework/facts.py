@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from casework.act import FactItem, FactOnWire, Intake
+from casework.act import AnyAct, FactItem, FactOnWire, Intake
 from casework.case import Case
 from casework.condition import (
     AGENT_FACT,
@@ -19,6 +19,7 @@ from casework.condition import (
     FactValue,
 )
 from casework.delegation import Delegation
+from casework.errors import FactsError
 from casework.matter import DeemedWhen, MatterVersion
 
 # The form field that names the day on which the licence to be renewed expires.
@@ -45,18 +46,38 @@ def facts_on_wire(facts: Facts, fields: Iterable[str]) -> tuple[FactItem, ...]:
 
 
 def facts_of_intake(intake: Intake) -> Facts:
+    """What an intake states; of what has a member of its own, that member alone."""
     return {
+        **{item.field: item.value for item in intake.facts},
         CHANNEL_FACT: intake.channel,
         APPLICANT_KIND_FACT: intake.applicant_kind,
         AGENT_FACT: intake.has_agent,
-        **{item.field: item.value for item in intake.facts},
     }
 
 
-def facts_of(case: Case | None, *later: FactItem) -> Facts:
-    """What a case's intake says, overlaid with what an act says anew."""
-    known = facts_of_intake(case.intake) if case is not None and case.intake else {}
-    return {**known, **{item.field: item.value for item in later}}
+def facts_of(case: Case | None) -> Facts:
+    return facts_of_intake(case.intake) if case is not None and case.intake else {}
+
+
+def check_facts(case: Case | None, act: AnyAct) -> None:
+    """What was received stands: nobody states it otherwise in order to have a power over it.
+
+    An act may repeat facts of the intake that it rests on; those of a case that is received cannot
+    be stated again in another form, nor two of one name.
+    """
+    brought: Intake | None = getattr(act, "intake", None)
+    if brought is not None:
+        fields = [item.field for item in brought.facts]
+        if len(fields) > len(set(fields)):
+            raise FactsError(f"{fields} name one twice")
+        received = case is not None and case.received_by is not None
+        if received and facts_of_intake(brought) != facts_of(case):
+            raise FactsError(f"{brought.facts} of a case received otherwise")
+    known = brought or (case.intake if case is not None else None)
+    stated = frozenset(known.facts) if known is not None else frozenset()
+    repeated: tuple[FactItem, ...] = getattr(act, "facts", ())
+    if not stated.issuperset(repeated):
+        raise FactsError(f"{repeated} of {stated}")
 
 
 def _fields(matter: MatterVersion) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from casework.case import Case, Status
 from casework.contacts import open_questions
+from casework.entry import PartRef
 from casework.names import NodeId, is_below, is_county
 
 APPLICANT: Final = "applicant"
@@ -16,9 +17,7 @@ RESULT: Final = "result"
 # tell the resident.
 _VILLAGE_KEEPS: Final = frozenset({APPLICANT, RESULT, "notice", "grounds", "delivery", "collector"})
 _COUNTER_GETS: Final = frozenset({APPLICANT, RESULT, "delivery"})
-# Who is asked about a case needs to know of whom it is, and what is asked; who asked, the answer.
 _SAID: Final = frozenset({"question", "answer"})
-_ASKED_GETS: Final = _SAID | {APPLICANT}
 
 
 def interest_of(case: Case) -> frozenset[NodeId]:
@@ -35,29 +34,45 @@ def concerns(case: Case, node: NodeId) -> bool:
     return any(each == node or is_below(each, node) for each in interest_of(case))
 
 
-def entitled(case: Case, node: NodeId, part: str) -> bool:
-    """Whether this node, for itself or for one below it, may hold a part of this name."""
+def entitled(case: Case, node: NodeId, part: PartRef, author: NodeId) -> bool:
+    """Whether this node, for itself or for one below it, may hold a part that somebody brought."""
     if is_county(node):
         return True
     return any(
-        _entitled_itself(case, each, part)
+        _entitled_itself(case, each, part, author)
         for each in interest_of(case)
         if each == node or is_below(each, node)
     )
 
 
-def _entitled_itself(case: Case, node: NodeId, part: str) -> bool:
+def _entitled_itself(case: Case, node: NodeId, part: PartRef, author: NodeId) -> bool:
     if node == case.pen and not _only_hands_over(case, node):
         return True
     if node == case.received_by:
         return True
-    if part in _ASKED_GETS and any(each.to == node for each in open_questions(case)):
-        return True
-    if part in _SAID and any(each.asker == node for each in case.questions):
+    if part.name in _SAID:
+        return _is_said_to(case, node, part, author)
+    # Who is asked about a case needs to know of whom it is.
+    if part.name == APPLICANT and open_questions(case, node):
         return True
     if node in {case.collected_by, case.opened_by}:
-        return part in _VILLAGE_KEEPS
-    return node == case.pickup and part in _COUNTER_GETS
+        return part.name in _VILLAGE_KEEPS
+    return node == case.pickup and part.name in _COUNTER_GETS
+
+
+def _is_said_to(case: Case, node: NodeId, part: PartRef, author: NodeId) -> bool:
+    """A question's words are for who asked and who owes the answer, the answer's for who asked.
+
+    What is deposited is its author's until somebody adopts it.
+    """
+    bearers = {each.entry for each in case.parts if each.ref.hash == part.hash}
+    if not bearers:
+        return node == author
+    return any(
+        (each.entry in bearers and (node == each.asker or (node == each.to and not each.answer)))
+        or (each.answer is not None and each.answer.entry in bearers and node == each.asker)
+        for each in case.questions
+    )
 
 
 def _only_hands_over(case: Case, node: NodeId) -> bool:

@@ -5,7 +5,6 @@ explains why there is none. `refusal` asks about an act with all it says. The au
 signing; the county asks again on admission, as of the time and the versions the entry pins.
 """
 
-from datetime import timedelta
 from typing import Final
 
 from casework import act as acts
@@ -34,8 +33,8 @@ from casework.errors import (
 from casework.matter import in_force
 from casework.procedure import PROCEDURE, Power, Row
 from casework.standing import Standing
+from casework.verdict import CLOCKS_APART_MAX
 
-CLOCKS_APART_MAX: Final = timedelta(minutes=5)
 _TAKES_IN: Final = frozenset(
     {
         *(acts.Draft, acts.SubmitOnline, acts.Collect, acts.Receive, acts.Instant),

@@ -393,6 +393,7 @@ def _other_ends() -> tuple[Row, ...]:
             *("29", a.Reopen, _CLOSED, Power.DEPARTMENT, _APPROVERS),
             to=_S.IN_REVIEW,
             clocks=_effects(EventKind.START, *_REVIEW_CLOCKS),
+            paper="renewed-acceptance",
             parts={"grounds"},
             personal=_MAY_DECIDE,
             offline=False,

@@ -71,6 +71,9 @@ class Standing(Struct, frozen=True, kw_only=True, dict=True):
     duplicates: Mapping[CaseId, datetime] = {}  # open cases of the same application, by receipt
     open_deposits: Mapping[MessageId, Waiting] = {}
     release_requested: bool = False
+    leases: Mapping[
+        NodeId, LeaseHeld
+    ] = {}  # of the pen-holder and its parent, when it is reclaimed
     judges_intake_version: bool = True  # whether `matter` must be in effect for a new receipt
 
     @cached_property

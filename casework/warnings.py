@@ -4,8 +4,8 @@ Warnings are derived and never stored; each has a code, and how many days are le
 consequence is drawn from a day whose holidays are not announced, but what comes near is said.
 """
 
-from collections.abc import Iterator, Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -16,12 +16,13 @@ from casework.case import Case, Status
 from casework.clock import Clock, ClockName, ClockState
 from casework.clock_rules import may_lapse
 from casework.deemed import is_undecided, silence_of
-from casework.ledger import Ledger
+from casework.ledger import Ledger, ledger_of
 from casework.matter import Deemed, DeemedWhen, MatterVersion
 
 # Working days before an end on which it is first warned of.
 NOTICE_AHEAD: Final = 1
 DECISION_AHEAD: Final = 3
+_ONE_DAY: Final = timedelta(days=1)
 
 
 class WarningCode(StrEnum):
@@ -65,6 +66,58 @@ def warnings_of(
     return tuple(sorted(found, key=lambda each: (order.index(each.code), each.on, each.name)))
 
 
+def warned_from(
+    case: Case, matter: MatterVersion, calendar: Calendar, now: datetime
+) -> date | None:
+    """The day from which anything is to be told of a case that does not move; None if nothing is.
+
+    For lists of what is warned of: kept with the case, so that no list has to compute all clocks.
+    """
+    if not case.is_open:
+        return None
+    ledger, today = ledger_of(case, matter, calendar, now, with_lines=False), calendar.day_of(now)
+    if warnings_of(ledger, case, matter, calendar, today):
+        return today
+    return min(_to_come(ledger, case, matter, calendar), default=None)
+
+
+def _to_come(
+    ledger: Ledger, case: Case, matter: MatterVersion, calendar: Calendar
+) -> Iterator[date]:
+    """The days on which each of what is not told yet would be, if the case did not move."""
+    clocks = {clock.name: clock for clock in ledger.clocks}
+    notice, statutory = clocks.get(ClockName.NOTICE), clocks.get(ClockName.STATUTORY)
+    yield from _ahead(notice, NOTICE_AHEAD, calendar)
+    if is_undecided(case) and ledger.licence_expires_on is not None:
+        yield _days_ahead(ledger.licence_expires_on, DECISION_AHEAD, calendar)
+    elif is_undecided(case) and _is_of_statutory_expiry(silence_of(case, matter)):
+        yield from _ahead(statutory, DECISION_AHEAD, calendar)
+    papers = (clocks.get(ClockName.SUPPLY), clocks.get(ClockName.SUPPLEMENT))
+    specials = (each.clock for each in ledger.specials if each.ended is None)
+    steps = (each.clock for each in ledger.steps if each.turn.ended is None)
+    yield from _after((*papers, *specials, *steps))
+
+
+def _ahead(clock: Clock | None, workdays: int, calendar: Calendar) -> Iterator[date]:
+    if clock is not None and clock.state is ClockState.RUNNING and clock.due_on is not None:
+        yield _days_ahead(clock.due_on, workdays, calendar)
+
+
+def _days_ahead(day: date, workdays: int, calendar: Calendar) -> date:
+    """The first day on which no more than so many working days are left until another."""
+    while calendar.is_workday(day) <= workdays:
+        day, workdays = day - _ONE_DAY, workdays - calendar.is_workday(day)
+    return day
+
+
+def _after(clocks: Iterable[Clock | None]) -> Iterator[date]:
+    """The days after the last ones; nothing follows where the holidays are not announced."""
+    for clock in clocks:
+        runs = clock is not None and clock.state is ClockState.RUNNING and not clock.undecided
+        if runs and clock is not None and clock.due_on is not None:
+            yield clock.due_on + _ONE_DAY
+
+
 def _acceptance(ledger: Ledger, notice: Clock | None, today: date) -> Iterator[CaseWarning]:
     if ledger.deemed is not None and ledger.deemed.recorded is None:
         closed_on = ledger.deemed.closed_on
@@ -89,12 +142,16 @@ def _decision(
     ledger: Ledger, deemed: Deemed | None, statutory: Clock | None
 ) -> Iterator[CaseWarning]:
     """The expiry of the statutory limit, where the matter draws a consequence from it."""
-    if deemed is None or deemed.when is not DeemedWhen.STATUTORY_EXPIRY or statutory is None:
+    if not _is_of_statutory_expiry(deemed) or statutory is None:
         return
     if ledger.decided_by_silence is not None:
         yield _over(WarningCode.DEEMED_DECIDED, statutory)
     elif statutory.state is ClockState.RUNNING and statutory.workdays_left <= DECISION_AHEAD:
         yield _near(WarningCode.DEEMED_DECISION_NEAR, statutory)
+
+
+def _is_of_statutory_expiry(deemed: Deemed | None) -> bool:
+    return deemed is not None and deemed.when is DeemedWhen.STATUTORY_EXPIRY
 
 
 def _papers(case: Case, clocks: Mapping[ClockName, Clock]) -> Iterator[CaseWarning]:

@@ -20,7 +20,7 @@ from central.services.county import County, commands
 from central.services.judging import CountyJudge
 from central.settings import ServerRole, Settings
 from central.tables import SCHEMA
-from sync.carriers.https import ExchangeDesk, machine_routes
+from sync.carriers.https_desk import ExchangeDesk, machine_routes
 from sync.clock import Clock
 from sync.desk import Desk
 from sync.keys import random_bytes

@@ -170,7 +170,7 @@ class Batch:
             return list(self._of_case[case])
         rows = self.work.execute(
             "SELECT id, wire, state, code, brought_by, brought_from FROM message"
-            " WHERE case_id = ? ORDER BY rowid",
+            " WHERE case_id = ? ORDER BY arrival",
             (case,),
         ).fetchall()
         earlier = [
@@ -210,6 +210,8 @@ class Batch:
                 is_plain=parked == 0 and blocked is None,
             )
         unknown = [each for each in ids if each not in self._cases]
+        if not unknown:
+            return
         marks = ", ".join("?" * len(unknown))
         stray = {
             row[0]

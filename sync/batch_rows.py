@@ -48,6 +48,7 @@ PUT_CASE: Final = (
     " parked = excluded.parked, blocked = excluded.blocked, owes = excluded.owes,"
     " supply_by = excluded.supply_by, taken_up = excluded.taken_up, calls = excluded.calls,"
     " returned = excluded.returned, due_on = NULL, urgency = excluded.urgency,"
+    " warns_on = NULL,"
     " folded = excluded.folded"
 )
 

@@ -26,6 +26,7 @@ from casework.names import (
     OfficerId,
     PartHash,
 )
+from casework.verdict import Judgement
 
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
 Seq = Annotated[int, Meta(ge=1, le=INTEGER_MAX)]
@@ -93,16 +94,6 @@ class Deposit(Fact, frozen=True):
     officer: OfficerId
     acting_for: OfficerId | None
     parts: tuple[PartRef, ...]
-
-
-class Judgement(StrEnum):
-    """How a decision fared, from the mildest to the most severe."""
-
-    CONFIRMED = "CONFIRMED"
-    CONFIRMED_FLAGGED = "CONFIRMED_FLAGGED"
-    SUSPENDED = "SUSPENDED"
-    QUARANTINED = "QUARANTINED"
-    REJECTED = "REJECTED"
 
 
 class Verdict(Fact, frozen=True):

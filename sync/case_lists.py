@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from casework import act as acts
-from casework.calls import CallKind
+from casework.calls import CallKind, still_follows
 from casework.case import Case, Status
 from casework.freshness import Heard
 from casework.names import CaseId, MatterId, MessageId, NodeId
@@ -27,6 +27,7 @@ from sync.ranking import RUNNING, DateKeeper, Ranking
 from sync.row_state import RowState, row_states
 from sync.stored import case_from_bytes, stored_body, stored_message
 from sync.tables import MessageState
+from sync.warned import WarnedDays
 
 Order = Literal["urgent", "newest", "oldest"]
 Due = Literal["overdue", "soon"]
@@ -40,6 +41,16 @@ _ORDERS: Final[Mapping[Order, str]] = {
     "oldest": "moved_at, id",
 }
 _CLOSED: Final = Status.CLOSED.value
+# By the few other nodes that occur, so that an index answers it: with `<>` alone none would.
+_PEN_ELSEWHERE: Final = "pen IN (SELECT DISTINCT pen FROM case_row WHERE pen <> ?)"
+_KINDS: Final = "SELECT DISTINCT status, matter, opened_by FROM case_row"
+# A node's own cases are those that began there, are collected there or are worked on there; others
+# it is told of, because it is asked about them. Named by what they are not: those are few.
+OWN: Final = (
+    "id NOT IN (SELECT id FROM case_row"
+    " WHERE opened_by IN (SELECT DISTINCT opened_by FROM case_row WHERE opened_by <> ?)"
+    " AND (pickup IS NULL OR pickup <> ?) AND pen <> ?)"
+)
 
 
 class CaseFilter(Struct, frozen=True, kw_only=True):
@@ -47,6 +58,7 @@ class CaseFilter(Struct, frozen=True, kw_only=True):
 
     pen: NodeId | None = None
     pen_elsewhere: NodeId | None = None  # anybody's but this node's
+    own: NodeId | None = None  # what is this node's: see `OWN`
     pickup: NodeId | None = None
     department: str | None = None
     statuses: tuple[Status, ...] = ()
@@ -54,6 +66,7 @@ class CaseFilter(Struct, frozen=True, kw_only=True):
     matters: tuple[MatterId, ...] | None = None
     opened_by: tuple[NodeId, ...] = ()
     not_opened_by: tuple[NodeId, ...] = ()
+    warned_by: date | None = None  # the day by which something is to be told of a case
     due: Due | None = None
     due_from: date | None = None  # with `due`: the day from which a case is not overdue
     due_until: date | None = None  # with `soon`: the last day that is soon
@@ -82,12 +95,13 @@ class CaseLists:
     def __init__(self, desk: Desk, keeper: DateKeeper | None = None) -> None:
         self._node: Final = desk.node
         self.ranking: Final = Ranking(desk, keeper)
+        self.warned: Final = WarnedDays(desk)
 
     async def page(
         self, wanted: CaseFilter, *, order: Order = "urgent", offset: int = 0, limit: int = 20
     ) -> tuple[tuple[CaseLine, ...], int]:
         """Some lines of a list, and how many there are in all."""
-        await self.ranking.rank()
+        await self._settle(wanted)
         where, values = _where(wanted)
         ids = f"SELECT id FROM case_row{where} ORDER BY {_ORDERS[order]} LIMIT ? OFFSET ?"  # noqa: S608
 
@@ -101,10 +115,10 @@ class CaseLists:
 
     async def survey(self, base: CaseFilter, lists: Mapping[str, CaseFilter]) -> Survey:
         """What a list could be narrowed to, and how many cases each of some lists holds."""
-        await self.ranking.rank()
+        await self._settle(base, *lists.values())
         where, values = _where(base)
         # By status too: so an index has them in order.
-        group = f"SELECT DISTINCT status, matter, opened_by FROM case_row{where}"  # noqa: S608
+        group = _KINDS + where
 
         def look(work: Work) -> Survey:
             counts = {}
@@ -143,18 +157,22 @@ class CaseLists:
         return await self._node.database.read(lambda work: read_heard(work, self._node.id))
 
     async def with_open_deposits(self, node: NodeId) -> tuple[CaseId, ...]:
-        """Open cases whose pen a node holds and to which something was brought elsewhere."""
+        """Open cases whose pen a node holds and to which something was brought elsewhere.
+
+        What can never be taken up any more, as a second answer to one question, waits for nobody.
+        """
         rows = await self._node.database.fetch(
             # A cross join: the few deposits lead to their cases, not all cases to deposits.
-            "SELECT message.id, case_row.id, case_row.folded FROM message CROSS JOIN case_row"
+            "SELECT message.id, message.wire, case_row.id, case_row.folded"
+            " FROM message CROSS JOIN case_row"
             " WHERE message.kind = 'deposit' AND case_row.id = message.case_id"
             " AND case_row.pen = ? AND case_row.status <> ? ORDER BY message.at",
             (node, _CLOSED),
         )
         waiting = (
             CaseId(case)
-            for deposit, case, folded in rows
-            if deposit not in case_from_bytes(folded).taken_up
+            for deposit, wire, case, folded in rows
+            if _is_open(deposit, wire, case_from_bytes(folded))
         )
         return tuple(dict.fromkeys(waiting))
 
@@ -178,6 +196,12 @@ class CaseLists:
 
         return await self._node.database.read(look)
 
+    async def _settle(self, *wanted: CaseFilter) -> None:
+        """See to it that what these lists ask about stands in the rows."""
+        await self.ranking.rank()
+        if any(each.warned_by is not None for each in wanted):
+            await self.warned.settle()
+
     def _lines(self, work: Work, ids: Sequence[str]) -> tuple[CaseLine, ...]:
         batch, wanted = Batch(self._node, work), [CaseId(each) for each in ids]
         rows = row_states(batch, wanted)
@@ -193,6 +217,16 @@ class CaseLists:
             for state in states
             if state.case is not None
         )
+
+
+def _is_open(deposit: MessageId, wire: bytes, case: Case) -> bool:
+    if deposit in case.taken_up:
+        return False
+    message = stored_message(wire, deposit)
+    body = stored_body(message)
+    if not isinstance(body, Deposit) or body.act is None:
+        return True
+    return still_follows(case, body.act, message.node, body.officer)
 
 
 def _followed(work: Work, node: NodeId, cases: Collection[CaseId]) -> Iterator[MessageId]:
@@ -238,7 +272,9 @@ def _where(wanted: CaseFilter) -> tuple[str, tuple[Any, ...]]:
     condition = _Condition()
     condition.is_("pen", wanted.pen)
     if wanted.pen_elsewhere is not None:
-        condition.ask("pen <> ?", wanted.pen_elsewhere)
+        condition.ask(_PEN_ELSEWHERE, wanted.pen_elsewhere)
+    if wanted.own is not None:
+        condition.ask(OWN, *(wanted.own,) * 3)
     condition.is_("pickup", wanted.pickup)
     condition.is_("department", wanted.department)
     if wanted.open_only and not wanted.statuses:
@@ -249,6 +285,8 @@ def _where(wanted: CaseFilter) -> tuple[str, tuple[Any, ...]]:
         condition.among("matter", wanted.matters or ("",))
     condition.among("opened_by", wanted.opened_by)
     condition.among("opened_by", wanted.not_opened_by, "NOT IN")
+    if wanted.warned_by is not None:
+        condition.ask("warns_on <= ?", wanted.warned_by.isoformat())
     _ask_due(wanted, condition)
     where = f" WHERE {' AND '.join(condition.tests)}" if condition.tests else ""
     return where, tuple(condition.values)

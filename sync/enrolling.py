@@ -28,7 +28,7 @@ from sync.strict_json import UNREADABLE, decode_strict, encode_strict
 from sync.trust_store import TrustStore
 
 ANSWER_BYTES_MAX: Final = 1000 * 1024  # a broker carries no larger message
-ASK_AGAIN_SECONDS: Final = 3.0
+ASK_AGAIN_SECONDS: Final = 1.0
 FINGERPRINT_DIGITS: Final = 30
 
 Send = Callable[[bytes], Awaitable[bytes]]

@@ -56,8 +56,12 @@ def erase_needless(batch: Batch, cases: Iterable[CaseId]) -> list[PartHash]:
         records = batch.messages_of(case_id)
         if not all(_is_safe(batch, record) for record in records):
             continue
-        refs = [ref for each in records for ref in parts_of(stored_body(each.message))]
-        needless = [ref.hash for ref in refs if not entitled(state.case, batch.node.id, ref.name)]
+        needless = [
+            ref.hash
+            for each in records
+            for ref in parts_of(stored_body(each.message))
+            if not entitled(state.case, batch.node.id, ref, each.message.node)
+        ]
         erased += [part for part in needless if not _is_kept_elsewhere(batch, part, case_id)]
     known = part_rows.states(batch.work, erased)
     erased = [part for part in erased if known.get(part) is part_rows.PartState.HELD]

@@ -156,7 +156,7 @@ class Journal:
 
     async def find_by_number(self, number: str) -> CaseId | None:
         rows = await self._node.database.fetch(
-            "SELECT id FROM case_row WHERE number = ? ORDER BY rowid LIMIT 1", (number,)
+            "SELECT id FROM case_row WHERE number = ? ORDER BY began_at, id LIMIT 1", (number,)
         )
         return CaseId(rows[0][0]) if rows else None
 

@@ -23,18 +23,18 @@ _MARKS: Final = ", ".join("?" * len(UNDER_WAY))
 _PAIRS: Final = (
     "SELECT DISTINCT a.id, b.id FROM message AS m JOIN case_row AS a ON a.id = m.case_id"  # noqa: S608
     " JOIN case_row AS b ON b.id_tail = a.id_tail AND b.applicant = a.applicant"
-    " AND b.matter = a.matter AND b.id <> a.id WHERE m.rowid > ? AND m.kind = 'entry'"
+    " AND b.matter = a.matter AND b.id <> a.id WHERE m.arrival > ? AND m.kind = 'entry'"
     f" AND a.status IN ({_MARKS}) AND b.status IN ({_MARKS})"
 )
 _CLOSED: Final = (
     "SELECT DISTINCT a.id FROM message AS m JOIN case_row AS a ON a.id = m.case_id"
-    " WHERE m.rowid > ? AND m.kind = 'entry' AND m.log LIKE ? AND a.status = ?"
+    " WHERE m.arrival > ? AND m.kind = 'entry' AND m.log LIKE ? AND a.status = ?"
 )
 
 
 def tell_linked(batch: Batch) -> None:
     """At the county: tell of what came in since it was last looked at."""
-    newest = batch.work.execute("SELECT COALESCE(MAX(rowid), 0) FROM message").fetchone()[0]
+    newest = batch.work.execute("SELECT COALESCE(MAX(arrival), 0) FROM message").fetchone()[0]
     upto = int(batch.setting(_LOOKED_UPTO) or 0)
     if newest == upto:
         return
@@ -74,10 +74,3 @@ def _tell(batch: Batch, case: CaseId, other: Case, code: str) -> None:
         "at": instant_text(received[0].at if received else other.timeline[0].at),
     }
     write(batch, Notice(None, code, code, about), case=case)
-
-
-def _told(batch: Batch, case: CaseId) -> set[tuple[str, str]]:
-    """What the county said of this case before, and about which other."""
-    bodies = (stored_body(each.message) for each in batch.messages_of(case))
-    notices = (body for body in bodies if isinstance(body, Notice))
-    return {(notice.code, notice.args.get("case", "")) for notice in notices}

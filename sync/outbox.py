@@ -161,8 +161,11 @@ def is_widened(before: Case | None, after: Case | None, node: NodeId) -> bool:
         return False
     if _roles(before) == _roles(after):
         return False
-    names = {part.ref.name for part in before.parts}
-    return any(entitled(after, node, n) and not entitled(before, node, n) for n in names)
+    return any(
+        entitled(after, node, part.ref, part.node)
+        and not entitled(before, node, part.ref, part.node)
+        for part in before.parts
+    )
 
 
 def _roles(case: Case) -> tuple[object, ...]:
@@ -211,9 +214,10 @@ def _addressees(batch: Batch, record: Record) -> set[NodeId] | None:  # noqa: PL
         case bodies.Reply(query):
             asked = batch.find(query)
             return _towards(batch, asked.node) if asked is not None else set()
+        case bodies.ContactReport() if is_county(batch.node.id):
+            return set(batch.children())  # A case of theirs may lie with any village of another.
         case bodies.ContactReport():
-            from_above = is_below(batch.node.id, message.node)
-            return set(batch.children()) if from_above or message.node == batch.node.id else set()
+            return set() if is_below(message.node, batch.node.id) else set(batch.children())
         case bodies.Query() | bodies.NodeReport() | bodies.ReceiptManifest():
             return set()
         case bodies.Notice() if header.case is None:
@@ -241,8 +245,9 @@ def _offer_upwards(batch: Batch, parent: NodeId, incarnation: Incarnation) -> No
     rows = batch.work.execute(
         "SELECT m.id, m.wire, m.log, m.brought_by, m.brought_from FROM message AS m"
         " LEFT JOIN log_position AS p ON p.log = m.log"
-        " WHERE (m.brought_by IS NOT ? AND (p.acknowledged IS NULL OR m.seq > p.acknowledged))"
-        " OR m.log LIKE ? ORDER BY m.rowid",
+        " WHERE (m.brought_by IS DISTINCT FROM ?"
+        " AND (p.acknowledged IS NULL OR m.seq > p.acknowledged))"
+        " OR m.log LIKE ? ORDER BY m.arrival",
         (parent, f"{parent}/%"),
     ).fetchall()
     for id_, wire, log, by, from_ in rows:
@@ -259,7 +264,7 @@ def _offer_downwards(batch: Batch, child: NodeId, incarnation: Incarnation) -> N
     listed: set[str] = set()
     control = batch.work.execute(
         "SELECT id, wire, brought_by, brought_from FROM message WHERE case_id IS NULL"
-        " ORDER BY rowid"
+        " ORDER BY arrival"
     ).fetchall()
     for id_, wire, by, from_ in control:
         record = Record(stored_message(wire, id_), None, MessageState.ADMITTED, None, by, from_)
@@ -268,7 +273,7 @@ def _offer_downwards(batch: Batch, child: NodeId, incarnation: Incarnation) -> N
             _list_unless_theirs(batch, child, record)
             listed.add(id_)
     for (case_id,) in batch.work.execute(
-        "SELECT id FROM case_row WHERE interest LIKE ? ORDER BY rowid",
+        "SELECT id FROM case_row WHERE interest LIKE ? ORDER BY began_at, id",
         (f"% {_reach_pattern(child)}%",),
     ).fetchall():
         state = batch.case(case_id)
@@ -282,7 +287,7 @@ def _offer_downwards(batch: Batch, child: NodeId, incarnation: Incarnation) -> N
             state.left_out.discard(child)
         batch.touch(state)
     earlier = batch.work.execute(
-        "SELECT id, wire, brought_by, brought_from FROM message WHERE log LIKE ? ORDER BY rowid",
+        "SELECT id, wire, brought_by, brought_from FROM message WHERE log LIKE ? ORDER BY arrival",
         (f"{child}/%",),
     ).fetchall()
     for id_, wire, by, from_ in earlier:

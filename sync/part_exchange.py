@@ -129,8 +129,10 @@ async def _may_have(node: "Node", neighbour: NodeId, part: PartHash) -> bool:
             if message.header.case != home:
                 continue
             case = find_case(work, message.header.case)
-            names = [ref.name for ref in parts_of(stored_body(message)) if ref.hash == part]
-            if case is not None and any(entitled(case, neighbour, name) for name in names):
+            refs = [ref for ref in parts_of(stored_body(message)) if ref.hash == part]
+            if case is not None and any(
+                entitled(case, neighbour, ref, message.node) for ref in refs
+            ):
                 return True
         return False
 

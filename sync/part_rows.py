@@ -145,7 +145,7 @@ def homes(work: Work, hashes: Sequence[PartHash]) -> dict[PartHash, CaseId | Non
         marks = ", ".join("?" * len(some))
         rows += work.execute(
             "SELECT r.hash, m.case_id FROM part_reference AS r JOIN message AS m"  # noqa: S608
-            f" ON m.id = r.owner WHERE r.hash IN ({marks}) ORDER BY m.rowid DESC",
+            f" ON m.id = r.owner WHERE r.hash IN ({marks}) ORDER BY m.arrival DESC",
             some,
         ).fetchall()
     return {PartHash(row[0]): row[1] for row in rows}

@@ -7,7 +7,7 @@ that asks why not, and for the county as of the time of somebody else's entry.
 from datetime import datetime, timedelta
 from typing import Final
 
-from casework.act import AnyAct, FactItem, ReturnPen, TakeUpDeposit
+from casework.act import AnyAct, ReclaimPen, ReturnPen, TakeUpDeposit
 from casework.case import Case, Status
 from casework.condition import Facts
 from casework.errors import MatterVersionError, OfficerNotHereError
@@ -18,9 +18,12 @@ from casework.names import (
     CaseId,
     DelegationId,
     Incarnation,
+    Lane,
     NodeId,
     OfficerId,
     is_of_county,
+    log_name,
+    parent_of,
 )
 from casework.organisation import Officer
 from casework.procedure import OPEN
@@ -29,8 +32,6 @@ from sync.batch import Batch
 from sync.claims import is_release_requested, open_deposits
 from sync.holdings import Holdings
 
-# The judge's tolerance beyond a lease, added once (protocol.md section 6); authors have none.
-GRACE: Final = timedelta(hours=24)
 # How far an author's clock may be ahead of the county's when a lease is looked up for it.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 DUPLICATES_MAX: Final = 20
@@ -99,6 +100,7 @@ def standing_of(  # noqa: PLR0913 - everything a judgement depends on
         duplicates=duplicates_of(batch, case) if is_of_county(node) and case else {},
         open_deposits=open_deposits(batch, case) if case is not None and claims else {},
         release_requested=claims and case is not None and is_release_requested(batch, case),
+        leases=leases_on_the_way(batch, case) if case and isinstance(act, ReclaimPen) else {},
     )
 
 
@@ -134,6 +136,20 @@ def lease_of(
     return LeaseHeld(parse_instant(found.at), parse_instant(found.until)) if found else None
 
 
+def leases_on_the_way(batch: Batch, case: Case) -> dict[NodeId, LeaseHeld]:
+    """The newest leases of the pen-holder and its parent; that of an ended machine is over."""
+    found: dict[NodeId, LeaseHeld] = {}
+    for node in (case.pen, parent_of(case.pen)):
+        incarnations = batch.trust.incarnations_of(node) if node is not None else ()
+        if node is None or not incarnations:
+            continue
+        log = log_name(node, incarnations[-1], Lane.CASE)
+        lease = lease_of(batch, node, incarnations[-1], batch.now)
+        if lease is not None and batch.trust.find_end(log) is None:
+            found[node] = lease
+    return found
+
+
 def decisions_under(
     batch: Batch, delegation: DelegationId, holdings: Holdings, at: datetime
 ) -> int:
@@ -166,9 +182,6 @@ def next_month(first: datetime) -> datetime:
 
 
 def facts_for(case: Case | None, act: object) -> Facts:
-    """The facts an act is judged by: its own intake, else the case's, and what it says anew."""
+    """The facts an act is judged by: those of the application that it brings, else the case's."""
     intake = getattr(act, "intake", None)
-    anew: tuple[FactItem, ...] = getattr(act, "facts", ())
-    if intake is not None:
-        return {**facts_of_intake(intake), **{item.field: item.value for item in anew}}
-    return facts_of(case, *anew)
+    return facts_of(case) if intake is None else facts_of_intake(intake)

@@ -178,7 +178,7 @@ class Ranking:
             if self._keeper is not None and old is not None and old != versions.calendar:
                 self._keeper.calendar_changes(work, old, versions.calendar)
             work.execute(
-                "UPDATE case_row SET urgency = ?, due_on = NULL WHERE status <> ?"
+                "UPDATE case_row SET urgency = ?, due_on = NULL, warns_on = NULL WHERE status <> ?"
                 " OR status IS NULL",
                 (UNRANKED, _CLOSED),
             )

@@ -92,7 +92,7 @@ def renew_parts(
     lost = [ref for ref in lost if known.get(ref.hash) is not PartState.HELD]
     case = batch.case(message.header.case).case if message.header.case is not None else None
     for ref in lost:
-        if case is not None and not entitled(case, batch.node.id, ref.name):
+        if case is not None and not entitled(case, batch.node.id, ref, message.node):
             continue
         batch.refer(ref.hash, message.id, message.header.case)
         if ref.hash in small:
@@ -121,10 +121,15 @@ def _await_widened(batch: Batch, state: CaseState) -> None:
     """This node's role has grown: large parts that it did without are to come."""
     assert state.case is not None, "a role in a case that there is"
     me = batch.node.id
-    refs = [part.ref for part in state.case.parts if not is_small(part.ref.size)]
-    known = part_rows.states(batch.work, [ref.hash for ref in refs])
-    absent = [ref for ref in refs if known.get(ref.hash) is not PartState.HELD]
-    part_rows.wait_for(batch.work, [ref for ref in absent if entitled(state.case, me, ref.name)])
+    large = [part for part in state.case.parts if not is_small(part.ref.size)]
+    known = part_rows.states(batch.work, [part.ref.hash for part in large])
+    coming = [
+        part.ref
+        for part in large
+        if known.get(part.ref.hash) is not PartState.HELD
+        and entitled(state.case, me, part.ref, part.node)
+    ]
+    part_rows.wait_for(batch.work, coming)
 
 
 def stored_guard(batch: Batch) -> ClockGuard:
@@ -140,7 +145,7 @@ def _is_for_here(batch: Batch, message: Message, ref: PartRef) -> bool:
     if is_small(ref.size):
         return False
     case = batch.case(message.header.case).case if message.header.case is not None else None
-    return case is not None and entitled(case, me, ref.name)
+    return case is not None and entitled(case, me, ref, message.node)
 
 
 def _apply(batch: Batch, made: Record, body: Body | None, answer: Answer | None) -> None:

@@ -13,6 +13,7 @@ from contextvars import Context
 from typing import Final
 
 import structlog
+from msgspec.structs import replace
 
 from casework.instants import instant_text, parse_instant
 from casework.names import NodeId, OfficerId, is_of_county, parent_of
@@ -134,8 +135,13 @@ class Runtime:
     async def status(self) -> NodeStatus:
         """How the node stands, counted afresh unless counting takes long.
 
-        Nobody waits for a long count: it goes on behind, and whoever asks next has it.
+        Nobody waits for a long count: it goes on behind, and whoever asks next has it. What came
+        back is told apart: an index has it, and the page below the bar lists it at once.
         """
+        status = await self._counted()
+        return replace(status, returned=await self.database.read(count_returned))
+
+    async def _counted(self) -> NodeStatus:
         now = asyncio.get_running_loop().time
         if self._looked is None:
             return await self._look_again()

@@ -165,11 +165,13 @@ def hello_for(work: Work, node: "Node", neighbour: NodeId, nonce: str, at: str) 
     )
 
 
-def parts_for(case: Case | None, neighbour: NodeId, refs: Sequence[PartRef]) -> list[PartRef]:
+def parts_for(
+    case: Case | None, neighbour: NodeId, refs: Sequence[PartRef], author: NodeId
+) -> list[PartRef]:
     """Those of a message's parts that a child's role lets it have."""
     if case is None:
         return list(refs)
-    return [ref for ref in refs if entitled(case, neighbour, ref.name)]
+    return [ref for ref in refs if entitled(case, neighbour, ref, author)]
 
 
 def find_case(work: Work, case: CaseId | None) -> Case | None:
@@ -186,7 +188,7 @@ def _refs_for(work: Work, me: NodeId, neighbour: NodeId, message: Message) -> li
     case = message.header.case
     home = homes(work, [ref.hash for ref in refs])
     refs = [ref for ref in refs if home.get(ref.hash, case) == case]
-    return parts_for(find_case(work, case), neighbour, refs)
+    return parts_for(find_case(work, case), neighbour, refs, message.node)
 
 
 def _absences(

@@ -9,7 +9,7 @@ The sync path writes these tables with plain SQL; screens read them through Picc
 from enum import StrEnum
 from typing import Final
 
-from piccolo.columns import BigInt, Boolean, Bytea, Integer, Varchar
+from piccolo.columns import BigInt, Boolean, Bytea, Integer, Serial, Varchar
 from piccolo.table import Table
 
 from sync.engine import Database, bind
@@ -31,7 +31,8 @@ class MessageState(StrEnum):
 
 
 class MessageRow(Table, tablename="message"):
-    id = Varchar(length=_HASH, primary_key=True, default=None, null=False)
+    arrival = Serial(primary_key=True)  # in the order in which they were written down here
+    id = Varchar(length=_HASH, unique=True, default=None, null=False)
     kind = Varchar(length=100, default=None, null=False)  # a kind's name, else the whole wire type
     log = Varchar(length=_LOG, default=None, null=False)
     seq = BigInt(default=None, null=False)
@@ -165,6 +166,7 @@ class CaseRow(Table, tablename="case_row"):
     returned = Varchar(length=64, default=None, null=True)  # why it was sent back here, a code
     due_on = Varchar(length=10, default=None, null=True, index=True)  # for lists; the tier fills it
     urgency = Integer(default=None, null=False)  # likewise; UNRANKED until then
+    warns_on = Varchar(length=10, default=None, null=True)  # likewise; from when it is warned of
     papers = Integer(default=None, null=True)  # likewise: how many its bag takes up
     folded = Bytea(default=None, null=False)
 
@@ -248,6 +250,11 @@ INDEXES: Final = (
         "CREATE INDEX IF NOT EXISTS case_queue ON case_row"
         " (pen, urgency, due_on, moved_at, status, matter, opened_by, pickup, id)"
     ),
+    (
+        "CREATE INDEX IF NOT EXISTS case_warned ON case_row"
+        " (pen, warns_on, status, matter, opened_by, urgency, due_on, moved_at, id)"
+    ),
+    "CREATE INDEX IF NOT EXISTS case_unwarned ON case_row (id) WHERE warns_on IS NULL",
     "CREATE INDEX IF NOT EXISTS case_newest ON case_row (status, moved_at, id)",
     f"CREATE INDEX IF NOT EXISTS case_unranked ON case_row (id) WHERE urgency = {UNRANKED}",
     "CREATE INDEX IF NOT EXISTS case_kinds ON case_row (pen, status, matter, opened_by)",

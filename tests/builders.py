@@ -58,8 +58,9 @@ def a_verdict(
     return MaterialVerdict(material, state, 1, 0, ())
 
 
-def a_part(name: str = "applicant") -> PartRef:
-    return PartRef(PartHash(hashlib.sha256(name.encode()).hexdigest()), 64, "text/plain", name)
+def a_part(name: str = "applicant", content: str | None = None) -> PartRef:
+    digest = hashlib.sha256((content or name).encode()).hexdigest()
+    return PartRef(PartHash(digest), 64, "text/plain", name)
 
 
 class Pad:

@@ -24,7 +24,7 @@ from sync.node import Node
 from sync.opening import OpenNode
 from tests.builders import CHEN, LIN, OTHER_TOWN, TOWN, VILLAGE
 from tests.founded import a_clock, at_work
-from tests.halls import COUNTY_DIR, PASSWORD, Browser, copy_of, give_account, running
+from tests.halls import COUNTY_DIR, MET_DIR, PASSWORD, Browser, copy_of, give_account, running
 from tests.lines import settle
 from township_node.app import create_app
 from township_node.routes.access import Services
@@ -166,7 +166,7 @@ async def a_world(founded: Path, folder: Path) -> AsyncIterator[World]:
     """The county and the centres of the cast, at work on copies of their own."""
     clock = a_clock()
     for name in (COUNTY_DIR, TOWN, OTHER_TOWN, VILLAGE):
-        copy_of(founded, folder, name)
+        copy_of(founded / MET_DIR, folder, name)
     async with AsyncExitStack() as stack:
         settings = CountySettings(data_dir=folder / COUNTY_DIR)
         county = await stack.enter_async_context(
@@ -181,7 +181,6 @@ async def a_world(founded: Path, folder: Path) -> AsyncIterator[World]:
             stack.push_async_callback(centre.close)
             centres.append(centre)
         made = World(county.opened, village, *centres)
-        await made.settle()
         yield made
 
 

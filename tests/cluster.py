@@ -204,21 +204,25 @@ class Cluster:
         """Bring what one owes the other, until nothing waits; say how many blobs went."""
         return await carry(self.nodes[sender], self.nodes[receiver], limit_bytes)
 
-    async def talk(self, one: NodeId, other: NodeId) -> None:
-        """A whole contact: hellos, everything both owe, receipts, scans."""
+    async def talk(self, one: NodeId, other: NodeId) -> int:
+        """A whole contact: hellos, everything both owe, receipts, scans; how much went."""
         await self.greet(one, other)
+        moved = 0
         for _ in range(ENOUGH_ROUNDS):
-            moved = await self.carry(one, other) + await self.carry(other, one)
+            before = moved
+            moved += await self.carry(one, other) + await self.carry(other, one)
             moved += await fetch(self.nodes[one], self.nodes[other])
             moved += await fetch(self.nodes[other], self.nodes[one])
-            if not moved:
-                return
+            if moved == before:
+                break
+        return moved
 
     async def settle(self, rounds: int = 6) -> None:
         """Let every link talk, and the county do its duties, until all is quiet."""
-        for _ in range(rounds):
-            for child, parent in self.links():
-                await self.talk(child, parent)
+        for turn in range(rounds):
+            moved = sum([await self.talk(child, parent) for child, parent in self.links()])
+            if turn and not moved:
+                return  # its duties, done once, gave nobody anything more to say
             for node in self.nodes.values():
                 await node.tick()
 

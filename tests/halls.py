@@ -9,7 +9,7 @@ import re
 import shutil
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,25 @@ import httpx
 from litestar import Litestar
 
 from casework.names import OfficerId
+from central.services.county import open_county
+from central.services.judging import CountyJudge
+from central.settings import Settings
 from sync.trust_store import TrustStore
 from tests.builders import OTHER_TOWN, TOWN, VILLAGE
 from tests.founded import a_clock, a_county, at_work, enrol
+from tests.lines import settle
 
 ENROLLED = (TOWN, OTHER_TOWN, VILLAGE)
 PASSWORD = "correct-horse-9"
 COUNTY_DIR = "county"
+MET_DIR = "met"
 
 
 def found_once(path: Path) -> Path:
-    """A county and some of its nodes, as they are after enrolment and the first fetching."""
+    """A county and some of its nodes, as they are after enrolment and the first fetching.
+
+    In a folder of its own it stands once more, as it is after all have talked to each other.
+    """
 
     async def build() -> None:
         clock = a_clock()
@@ -38,7 +46,25 @@ def found_once(path: Path) -> Path:
                 async with at_work(path, node, clock) as opened:
                     await fetch_sets(county.opened.store, opened.store)
 
+    async def meet(folder: Path) -> None:
+        clock = a_clock()
+        async with AsyncExitStack() as stack:
+            settings = Settings(data_dir=folder / COUNTY_DIR)
+            county = await stack.enter_async_context(
+                open_county(settings, clock, make_judge=CountyJudge)
+            )
+            town, other, village = [
+                (await stack.enter_async_context(at_work(folder, node, clock))).node
+                for node in ENROLLED
+            ]
+            above = [(each, county.opened.node) for each in (town, other)]
+            await settle([*above, (village, town), *above])
+
     asyncio.run(build())
+    met = path / MET_DIR
+    for name in (COUNTY_DIR, *ENROLLED):
+        copy_of(path, met, name)
+    asyncio.run(meet(met))
     return path
 
 

@@ -22,7 +22,7 @@ from sync.opening import OpenNode
 from tests.builders import CHEN, LIN, TOWN, VILLAGE
 from tests.centres import LOW_INCOME, PERSON, Centre, Clerk, case_in, visible
 from tests.founded import a_clock
-from tests.halls import COUNTY_DIR, PASSWORD, Browser, copy_of, give_account, running
+from tests.halls import COUNTY_DIR, MET_DIR, PASSWORD, Browser, copy_of, give_account, running
 from tests.lines import settle
 from township_node.app import create_app as create_township
 from township_node.settings import Settings as TownshipSettings
@@ -132,7 +132,7 @@ class Village:
 async def a_village(founded: Path, folder: Path) -> AsyncIterator[Village]:
     clock = a_clock()
     for name in (COUNTY_DIR, TOWN, VILLAGE):
-        copy_of(founded, folder, name)
+        copy_of(founded / MET_DIR, folder, name)
     async with AsyncExitStack() as stack:
         settings = CountySettings(data_dir=folder / COUNTY_DIR)
         county = await stack.enter_async_context(
@@ -146,7 +146,6 @@ async def a_village(founded: Path, folder: Path) -> AsyncIterator[Village]:
         stack.push_async_callback(centre.close)
         stack.push_async_callback(laptop.close)
         made = Village(clock, county.opened, centre, laptop)
-        await made.settle()
         yield made
 
 

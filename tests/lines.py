@@ -16,20 +16,24 @@ async def greet(one: Node, other: Node) -> None:
         await asking.exchange.accept_hello(hello, nonce)
 
 
-async def talk(one: Node, other: Node) -> None:
-    """Everything that both owe, receipts and scans, until all is quiet."""
+async def talk(one: Node, other: Node) -> int:
+    """Everything that both owe, receipts and scans, until all is quiet; how much went."""
     await greet(one, other)
+    moved = 0
     for _ in range(ENOUGH_ROUNDS):
-        moved = await carry(one, other) + await carry(other, one)
+        before = moved
+        moved += await carry(one, other) + await carry(other, one)
         moved += await fetch(one, other) + await fetch(other, one)
-        if not moved:
-            return
+        if moved == before:
+            break
+    return moved
 
 
 async def settle(lines: Sequence[tuple[Node, Node]], rounds: int = 4) -> None:
     """Let every line talk, and the nodes do their duties, until all know what all know."""
-    for _ in range(rounds):
-        for child, parent in lines:
-            await talk(child, parent)
+    for turn in range(rounds):
+        moved = sum([await talk(child, parent) for child, parent in lines])
+        if turn and not moved:
+            return  # their duties, done once, gave them nothing more to say
         for node in {node.id: node for line in lines for node in line}.values():
             await node.tick()

@@ -11,14 +11,17 @@ from contextlib import asynccontextmanager
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from litestar import Litestar
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, Request, async_playwright
 
 from casework.names import OfficerId
 from tests.halls import PASSWORD, free_port, give_account
 
 CHROMIUM = "/usr/bin/chromium"
 STARTED_WITHIN_SECONDS = 10.0
-SCREEN = {"width": 1366, "height": 768}
+SETTLED_WITHIN_SECONDS = 30.0
+LOOK_SECONDS = 0.02
+# A page whose scripts have asked for nothing for so long has what it wants.
+QUIET_SECONDS = 0.1
 
 
 class Screen:
@@ -28,25 +31,37 @@ class Screen:
         self.page = page
         self.url = url
         self.complaints: list[str] = []
+        self._asked: set[Request] = set()
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", self._request)
+        page.on("requestfinished", self._answered)
+        page.on("requestfailed", self._answered)
 
     def _console(self, message: object) -> None:
         if getattr(message, "type", "") in {"error", "warning"}:
             self.complaints.append(str(getattr(message, "text", "")))
 
-    def _request(self, request: object) -> None:
-        url = str(getattr(request, "url", ""))
-        if not url.startswith((self.url, "data:", "blob:")):
-            self.complaints.append(f"asked another host: {url}")
+    def _request(self, request: Request) -> None:
+        self._asked.add(request)
+        if not request.url.startswith((self.url, "data:", "blob:")):
+            self.complaints.append(f"asked another host: {request.url}")
+
+    def _answered(self, request: Request) -> None:
+        self._asked.discard(request)
 
     async def go(self, path: str) -> None:
         await self.page.goto(self.url + path)
         await self.settle()
 
     async def settle(self) -> None:
-        await self.page.wait_for_load_state("networkidle")
+        """Wait until the page is there, and what its scripts asked for has come."""
+        await self.page.wait_for_load_state("load")
+        quiet = 0.0
+        async with asyncio.timeout(SETTLED_WITHIN_SECONDS):
+            while quiet < QUIET_SECONDS:
+                await asyncio.sleep(LOOK_SECONDS)
+                quiet = 0.0 if self._asked else quiet + LOOK_SECONDS
 
     async def is_sound(self) -> None:
         """Nothing in the console, nothing from elsewhere, nothing that axe finds."""
@@ -97,6 +112,7 @@ async def screen_of(
         await screen.page.fill("input[name=login]", officer)
         await screen.page.fill("input[name=password]", PASSWORD)
         await screen.page.keyboard.press("Enter")
-        await screen.page.wait_for_url(f"{url}/")
+        await screen.page.wait_for_url(lambda found: "/sign-in" not in found)
+        await screen.settle()
         yield screen
         await context.close()

@@ -2,6 +2,8 @@
 
 import ast
 import importlib.metadata
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from functools import cache
@@ -149,3 +151,19 @@ def test_nothing_from_another_package_index_is_locked() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "://" not in lock
     assert "python-multipart" not in lock
+
+
+LOADED_LATE = ("black", "litestar", "nats", "typst")
+COMMAND_LINES = """
+import sys
+import central.cli, township_node.cli, village_agent.cli
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_a_command_line_loads_neither_the_server_nor_the_tools_of_others() -> None:
+    """What is loaded to print a line of help is paid at every start."""
+    command = [sys.executable, "-c", COMMAND_LINES]
+    said = subprocess.run(command, check=True, capture_output=True, text=True)
+
+    assert not set(LOADED_LATE) & set(said.stdout.split())

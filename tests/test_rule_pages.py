@@ -1,6 +1,7 @@
-"""The rule pages about silence, deferred papers and instant matters: their examples come out so."""
+"""The rule pages about silence, owed papers, instant matters and verdicts: the examples hold."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,10 +11,14 @@ from casework.calendar import Calendar
 from casework.case import Case
 from casework.case_clocks import deemed_on, status_at
 from casework.clock import Clock, ClockName
+from casework.delegation import Revocation, RevocationMode
 from casework.ledger import Ledger, ledger_of
 from casework.matter import MatterVersion
+from casework.names import DelegationId, MessageId
+from casework.standing import LeaseHeld
+from casework.verdict import Evidence, Proof, verdict
 from casework.warnings import warnings_of
-from tests.builders import CHEN, COUNTY, INTAKE, TOWN
+from tests.builders import CHEN, COUNTY, INTAKE, NOON, TOWN
 from tests.casework.timelines import VERDICTS, Told, a_case, on
 from tests.county import calendar, matter
 from tests.doc_pages import rows
@@ -21,6 +26,7 @@ from tests.doc_pages import rows
 DEEMED = "docs/rules/deemed-acceptance.md"
 DEFERRAL = "docs/rules/deferral.md"
 INSTANT = "docs/rules/instant.md"
+VERDICTS_OF = "docs/rules/verdicts.md"
 EXAMPLES = "Worked examples"
 
 IN_TOWN = frozenset(
@@ -128,3 +134,56 @@ def test_an_instant_matter_ends_as_shown(row: dict[str, str]) -> None:
         "promised": _due(book, ClockName.PROMISED),
     }
     assert shown == {name: row[name] for name in shown}
+
+
+LEASE = LeaseHeld(NOON, NOON + timedelta(hours=72))
+RECORD = DelegationId("d1")
+
+
+def _after(text: str) -> datetime:
+    """`96 1s`: so many hours, and seconds, after the lease was signed."""
+    hours, _, seconds = text.partition(" ")
+    return NOON + timedelta(hours=int(hours), seconds=int(seconds.rstrip("s") or 0))
+
+
+def _besides(told: str) -> dict[str, Any]:
+    found: dict[str, Any] = {"not_before": None, "reach": LEASE.until, "outside_power": None}
+    for number, each in enumerate(told.split("; ")):
+        word, _, rest = each.partition(" ")
+        match word:
+            case "anchor":
+                found["not_before"] = _after(rest)
+            case "no":
+                found["reach"] = None
+            case "suspect":
+                found["clock_suspect"] = True
+            case "outside":
+                found["outside_power"] = rest
+            case "manifest" | "acknowledged":
+                id_ = MessageId(f"{number:064x}")
+                found["proofs"] = (Proof(id_, _after(rest), word == "acknowledged"),)
+            case "prospective" | "suspend":
+                known = rest.endswith(" known")
+                since = _after(rest.removesuffix(" known"))
+                made = Revocation(word, RECORD, RevocationMode(word), since, "", "")
+                found["revocations"] = (*found.get("revocations", ()), made)
+                found["known"] = found.get("known", frozenset()) | ({word} if known else set())
+            case "key":
+                found["compromised_since"] = (_after(rest),)
+            case "county":
+                found["county_decided"] = True
+            case _:
+                raise AssertionError(each)
+    return found
+
+
+@pytest.mark.parametrize("row", rows(VERDICTS_OF, EXAMPLES), ids=lambda row: row["example"])
+def test_a_decision_is_judged_as_shown(row: dict[str, str]) -> None:
+    evidence = Evidence(
+        decided_at=_after(row["decided"]),
+        received_at=_after(row["received"]),
+        delegation=RECORD,
+        **{"clock_suspect": False, **_besides(row["besides"])},
+    )
+    found = verdict(evidence)
+    assert (found.judgement.value, ", ".join(found.grounds)) == (row["verdict"], row["grounds"])

@@ -11,7 +11,8 @@ from typing import Final
 
 from litestar import Litestar
 
-from sync.carriers.https import ExchangeDesk, ask_to_enrol, machine_routes
+from sync.carriers.https import ask_to_enrol
+from sync.carriers.https_desk import ExchangeDesk, machine_routes
 from sync.clock import Clock
 from sync.desk import Desk
 from sync.engine import bind

@@ -8,6 +8,7 @@ from msgspec import Struct
 from casework.archive import Keeping, Piece, archive_of, missing
 from casework.case import Case
 from casework.matter import MatterVersion
+from casework.names import PartHash
 from webui.case_given import CaseGiven
 from webui.case_words import word
 from webui.documents import PaperKind, title_of
@@ -53,9 +54,11 @@ def archive_view(given: CaseGiven) -> ArchiveView | None:
     )
 
 
-def lacking(case: Case, matter: MatterVersion) -> tuple[str, ...]:
-    """What the file of a case lacks, as far as its entries alone tell."""
-    return _lacking(archive_of(case, matter), case, matter)
+def lacking(
+    case: Case, matter: MatterVersion, absent: Collection[PartHash] = ()
+) -> tuple[str, ...]:
+    """What the file of a case lacks, in the words of its page; `absent` parts are on their way."""
+    return _lacking(archive_of(case, matter, absent), case, matter)
 
 
 def lacking_words(names: Collection[str]) -> str:

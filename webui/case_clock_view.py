@@ -10,6 +10,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.calendar import Calendar
+from casework.case import Case
 from casework.clock import Clock
 from casework.course import LineCode
 from casework.lamp import Lamp, lamp
@@ -114,6 +116,13 @@ def ledger_view(given: CaseGiven) -> LedgerView:
         warnings=tuple(warning_view(each, matter) for each in told),
         calendar_version=book.calendar_version,
     )
+
+
+def gravest_warning(case: Case, matter: MatterVersion, calendar: Calendar, now: datetime) -> str:
+    """What a line of a list says of a case that is warned of, in one sentence."""
+    book = ledger_of(case, matter, calendar, now, with_lines=False)
+    told = warnings_of(book, case, matter, calendar, calendar.day_of(now))
+    return warning_view(told[0], matter).text if told else ""
 
 
 def warning_view(warned: CaseWarning, matter: MatterVersion) -> WarningView:

@@ -23,7 +23,7 @@ class AnswerView(Struct, frozen=True, kw_only=True):
     who: str
     at: datetime
     text: str
-    taken_up: bool
+    state: str  # taken_up; waiting; kept: another answer stands, and this one is only shown
     dialog: ActDialog | None = None  # takes it up
 
 
@@ -116,25 +116,28 @@ def _state(question: Question, given: CaseGiven, *, is_answered: bool) -> str:
 
 
 def _answers(question: Question, given: CaseGiven) -> tuple[AnswerView, ...]:
-    """The answer that stands; else what was deposited as one by the node asked."""
+    """The answer that stands, and what else was deposited as one by the node asked."""
     names, answer = given.names, question.answer
+    standing: tuple[AnswerView, ...] = ()
     if answer is not None:
         text = given.text_of(answer.entry, "answer")
         who = names.officer(answer.officer)
-        return (AnswerView(who=who, at=answer.at, text=text, taken_up=True),)
-    return tuple(
+        standing = (AnswerView(who=who, at=answer.at, text=text, state="taken_up"),)
+    adopts = answer is None and takes_up(given)
+    deposited = tuple(
         AnswerView(
             who=names.officer(each.officer),
             at=each.at,
             text=_text_of(each, "answer", given),
-            taken_up=False,
-            dialog=deposit_dialog(each, given) if takes_up(given) else None,
+            state="waiting" if answer is None else "kept",
+            dialog=deposit_dialog(each, given) if adopts else None,
         )
         for each in given.deposits
         if isinstance(each.act, acts.Answer)
         and each.act.question == question.id
         and each.node == question.to
     )
+    return (*standing, *deposited)
 
 
 def _deposited(deposit: WaitingDeposit, act: acts.Ask, given: CaseGiven) -> QuestionView:

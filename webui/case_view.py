@@ -198,7 +198,7 @@ def _summary(given: CaseGiven) -> SummaryView:
         closure=labels.CLOSING[case.closure.value] if case.closure else "",
         stage=stage_words(case, names, given.node),
         lamp=urgency.lamp if urgency else None,
-        tags=tags_of(case),
+        tags=tags_of(case, beside_status=True),
         pen=names.node(case.pen),
         is_here=case.pen == given.node,
         first_responsible=names.node(case.first_responsible),

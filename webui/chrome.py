@@ -47,6 +47,8 @@ class SyncBar(Struct, frozen=True, kw_only=True):
     bytes_waiting: int = 0
     downloads_waiting: int = 0
     returned: int = 0
+    # Numbers of cases that are left to give out, where they are running out.
+    numbers_left: int | None = None
     catalogue: str = ""
     detail: str = ""
 

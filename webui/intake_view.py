@@ -13,6 +13,7 @@ from msgspec import Struct
 from casework.assessment import Need, may_defer, needs
 from casework.clock import ClockName
 from casework.clock_rules import limits_of
+from casework.condition import COMMITMENT_FACT
 from casework.delegation import levels_at
 from casework.form_field import FormField
 from casework.limits import Limit
@@ -187,6 +188,15 @@ class IntakeView(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def promised(self) -> Limit | None:
         return promised_limit(self.matter, self.intake.facts()) if self.matter is not None else None
+
+    @property
+    def promised_uncommitted(self) -> Limit | None:
+        """What holds instead if the applicant, not asked yet, will not commit themselves."""
+        if self.decision.commitment != "ask" or self.matter is None:
+            return None
+        declined = {**self.intake.facts(), COMMITMENT_FACT: False}
+        otherwise = promised_limit(self.matter, declined)
+        return otherwise if otherwise != self.promised else None
 
     @property
     def expected_on(self) -> date | None:

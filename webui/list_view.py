@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from casework.calendar import Calendar
-from casework.case import Case, Deferral, Status
+from casework.case import SUPPLEMENT, Case, Deferral, Status
 from casework.case_clocks import in_order, urgency_of
 from casework.freshness import Heard
 from casework.lamp import Lamp
@@ -23,6 +23,7 @@ from casework.names import NodeId
 from casework.step_clocks import special_clocks, step_clocks
 from casework.steps import progress_of
 from webui import labels
+from webui.case_clock_view import gravest_warning
 from webui.case_freshness import row_words
 from webui.case_words import find_word, pairs, word
 from webui.filters import mask_name
@@ -181,8 +182,12 @@ def row_of(  # noqa: PLR0913 - what a row shows, each by its name
     unmasked: bool = False,
     may_act: bool = True,
     heard: Heard | None = None,
+    warns: bool = False,
 ) -> CaseRowView:
-    """A case as a line of a node's list; `may_act`: whether this officer has anything to do."""
+    """A case as a line of a node's list; `may_act`: whether this officer has anything to do.
+
+    `warns`: the list is of what is warned of, so each line says of what.
+    """
     urgency = urgency_of(case, matter, calendar, now)
     is_turn = may_act and case.pen == node and case.is_open and not case.is_frozen
     return CaseRowView(
@@ -201,6 +206,7 @@ def row_of(  # noqa: PLR0913 - what a row shows, each by its name
         action=action_words(case, is_turn=is_turn),
         url=url,
         is_turn=is_turn,
+        note=gravest_warning(case, matter, calendar, now) if warns else "",
     )
 
 
@@ -238,8 +244,8 @@ def stage_words(case: Case, names: Names, node: NodeId) -> str:
     return word("stage", case.status.value)
 
 
-def tags_of(case: Case) -> tuple[Tag, ...]:
-    """What must not be overlooked about a case."""
+def tags_of(case: Case, *, beside_status: bool = False) -> tuple[Tag, ...]:
+    """What must not be overlooked about a case; of it, what its status beside does not say."""
     found: list[Tag] = []
     if case.is_frozen:
         found.append(Tag(word("tag", "frozen"), "red"))
@@ -247,8 +253,11 @@ def tags_of(case: Case) -> tuple[Tag, ...]:
         found.append(Tag(word("tag", "held"), "red"))
     if case.deferral is Deferral.OPEN:
         found.append(Tag(word("tag", "deferred")))
-    if case.status is Status.AWAITING_SUPPLEMENT or case.paused:
+    asked = case.status is Status.AWAITING_SUPPLEMENT and not beside_status
+    if asked or SUPPLEMENT in case.awaiting:
         found.append(Tag(word("tag", "supplement")))
+    if set(case.awaiting) - {SUPPLEMENT}:
+        found.append(Tag(word("tag", "special")))
     if case.decision is not None and not case.decision.granted:
         found.append(Tag(word("tag", "refused"), "grey"))
     return tuple(found)

@@ -346,6 +346,17 @@ def _revocation(speaking: Speaking) -> Facts:
     }
 
 
+def _renewed_acceptance(speaking: Speaking) -> Facts:
+    decided = speaking.last("decide_grant", "decide_refuse", "instant")
+    return {
+        **promised(speaking),
+        "decided_on": speaking.day(decided.at) if decided else None,
+        "accepted_on": speaking.day(speaking.at),
+        "reasons": written_lines(speaking, "grounds"),
+        "remedies": remedies(speaking),
+    }
+
+
 def _merger_notice(speaking: Speaking) -> Facts:
     pickup = speaking.given.names.node(speaking.case.pickup)
     return {"outcome": (word("paper", "merged"), word("paper", "merged_pickup", node=pickup))}
@@ -419,6 +430,7 @@ BUILDERS: Final[Mapping[PaperKind, Callable[[Speaking], Facts]]] = {
     PaperKind.TERMINATION_NOTICE: _termination_notice,
     PaperKind.CORRECTION: _correction,
     PaperKind.REVOCATION: _revocation,
+    PaperKind.RENEWED_ACCEPTANCE: _renewed_acceptance,
     PaperKind.MERGER_NOTICE: _merger_notice,
     PaperKind.FEE_NOTICE: _fee_notice,
     PaperKind.COMMITMENT: _commitment,

@@ -22,6 +22,7 @@ FORM_NUMBERS: Final[Mapping[PaperKind, str]] = {
     PaperKind.REVIEW_DEFICIENCY_NOTICE: "06",
     PaperKind.REFUSAL: "07",
     PaperKind.DELIVERY_RECEIPT: "09",
+    PaperKind.RENEWED_ACCEPTANCE: "10",
     PaperKind.REVIEW_SUPPLEMENT_RECEIPT: "11",
     PaperKind.GRANT: "21",
     PaperKind.DEFERRED_ACCEPTANCE_NOTICE: "22",

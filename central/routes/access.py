@@ -10,6 +10,7 @@ from casework.organisation import Officer
 from central.services.batches import Batches
 from central.services.changes import Comparison
 from central.services.county import County
+from central.services.hall import CountyHall
 from central.services.matrix import MatrixKept
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
@@ -43,6 +44,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def review(self) -> Review:
         return Review(self.desk, Seals(DataDir(self.settings.data_dir).seals))
+
+    @cached_property
+    def hall(self) -> CountyHall:
+        return CountyHall(self.desk, self.review)
 
     @cached_property
     def batches(self) -> Batches:

@@ -2,7 +2,7 @@
 show alike.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from casework.names import CaseId, MatterId
 from central.routes.access import Services
 from central.services.queues import Narrowed, View, nodes_in
 from central.services.reach import Reach
+from central.store.awaited import awaited_parts
 from central.words import word
 from sync.case_lists import CaseLine, Order
 from sync.holdings import Holdings
@@ -22,7 +23,7 @@ _ORDERS: Final[Mapping[str, Order]] = {"urgent": "urgent", "newest": "newest", "
 
 
 async def rows_of(
-    use: Services, reach: Reach, lines: Iterable[CaseLine]
+    use: Services, reach: Reach, lines: Iterable[CaseLine], *, warns: bool = False
 ) -> tuple[CaseRowView, ...]:
     heard = await use.queues.lists.heard()
     holdings, names, now = use.trust.holdings, use.review.names, use.clock.now()
@@ -39,18 +40,20 @@ async def rows_of(
             url=f"/cases/{line.case.id}",
             may_act=reach.writes,
             heard=heard,
+            warns=warns,
         )
         for line in lines
         if (matter := holdings.matter(line.case.matter)) is not None
     )
 
 
-def to_be_filed(
-    use: Services, rows: Iterable[CaseRowView], lines: Iterable[CaseLine]
+async def to_be_filed(
+    use: Services, rows: Iterable[CaseRowView], lines: Sequence[CaseLine]
 ) -> tuple[CaseRowView, ...]:
     """The rows of a list of cases to be archived, each with what its file still lacks."""
+    absent = await awaited_parts(use.database, [line.case for line in lines])
     notes = {
-        line.case.id: lacking_words(lacking(line.case, matter))
+        line.case.id: lacking_words(lacking(line.case, matter, absent))
         for line in lines
         if (matter := use.trust.holdings.matter(line.case.matter)) is not None
     }

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Final
 
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
@@ -12,13 +12,15 @@ from msgspec import Struct
 from casework.condition import Condition
 from casework.matter import MatterVersion
 from casework.names import DepartmentId, MatterId
-from central.routes.access import Services, services
+from central.routes.access import Services, officer_of, services
 from central.services.catalogue import Granted, grants_of, lines_of, state_of
 from central.services.reach import READING_ROLES
 from webui import labels
 from webui.case_words import limit_words
 from webui.gate import require_role
+from webui.paper_sheets import scenario_choices
 from webui.responses import page
+from webui.sheets import sheet_of_matter
 
 QUERY_CHARS_MAX: Final = 60
 _DEPARTMENT: Final = "department"
@@ -91,7 +93,17 @@ async def show(
         versions=[_version(one, matter, today) for one in versions],
         grants=[_grant(use, each, matter) for each in grants],
         limit_words=limit_words,
+        # The sheet tells what holds today, whichever version is looked at.
+        scenarios=scenario_choices(matter),
     )
+
+
+@get("/matters/{matter_id:str}/sheet", guards=[require_role(*READING_ROLES)])
+async def print_sheet(
+    request: Request[Any, Any, Any], matter_id: str, scenario: str = ""
+) -> Response[bytes]:
+    hall = services(request).hall
+    return await sheet_of_matter(hall, officer_of(request), MatterId(matter_id), scenario)
 
 
 @get("/delegations", guards=[require_role(*READING_ROLES)])
@@ -175,4 +187,4 @@ def _today(use: Services) -> date:
     return use.trust.holdings.calendar.day_of(use.clock.now())
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (matters, show, delegations)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (matters, show, print_sheet, delegations)

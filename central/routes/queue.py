@@ -44,12 +44,14 @@ _KINDS: Final[Mapping[View, str]] = {
     View.TODO: "blue",
     View.OVERDUE: "red",
     View.SOON: "amber",
+    View.WARNED: "amber",
     View.WRONG: "red",
 }
 _FIGURES: Final = (
     View.TODO,
     View.OVERDUE,
     View.SOON,
+    View.WARNED,
     View.DEPOSITS,
     View.ANSWERS,
     View.CLOSING,
@@ -155,9 +157,9 @@ async def _todo(
     lines, total = await use.queues.todo(reach, wanted)
     figures = await use.queues.figures(reach)
     name = query.view or "todo"
-    rows = await rows_of(use, reach, lines)
+    rows = await rows_of(use, reach, lines, warns=query.view == View.WARNED)
     if query.view == View.CLOSING:
-        rows = to_be_filed(use, rows, lines)
+        rows = await to_be_filed(use, rows, lines)
     short = query.view in LISTED
     return CaseList(
         rows=rows,

@@ -19,12 +19,14 @@ from casework.condition import (
 )
 from casework.facts import EXPIRES_ON
 from casework.form_field import FieldType
-from casework.matter import DeemedWhen, MatterStatus, MatterVersion
+from casework.matter import DeemedWhen, MatterStatus, MatterVersion, StepAct
 from casework.organisation import Organisation
 from casework.regions import Regions
 
 Found = Iterator[tuple[str, str]]
 
+# Whatever else is to be done, a publicity too, is part of the review.
+_AFTER_DECISION: Final = frozenset({StepAct.DECIDE, StepAct.ISSUE, StepAct.MIRROR})
 _CASE_FACTS: Final = frozenset({AGENT_FACT, CHANNEL_FACT, APPLICANT_KIND_FACT, APPLICANT_AGE_FACT})
 
 
@@ -84,9 +86,12 @@ def _reference_faults(where: str, matter: MatterVersion) -> Found:
         for material in sorted(set(scenario.materials or ()) - materials):
             yield f"{where}.scenarios[{scenario.id}]", f"no material is named {material}"
     specials = {one.id for one in matter.special_procedures}
+    decided = min((one.seq for one in matter.steps if one.act is StepAct.DECIDE), default=None)
     for step in matter.steps:
         if step.special is not None and step.special not in specials:
             yield f"{where}.steps[{step.seq}]", f"no special procedure is named {step.special}"
+        if decided is not None and step.seq > decided and step.act not in _AFTER_DECISION:
+            yield f"{where}.steps[{step.seq}]", "stands after the decision that ends the review"
     deemed = matter.supports.deemed
     dates = {field.key for field in matter.form_fields if field.type is FieldType.DATE}
     if deemed and deemed.when is DeemedWhen.LICENCE_EXPIRY and EXPIRES_ON not in dates:

@@ -7,6 +7,7 @@ with the same function its author asked before signing.
 from collections import OrderedDict
 from typing import Final
 
+from casework.authority import GRACE
 from casework.case import Case
 from casework.entry import Written
 from casework.errors import CaseworkError, NumberError, WrongDelegationError
@@ -19,7 +20,7 @@ from sync.engine import Work
 from sync.errors import OfficerError
 from sync.holdings import Holdings
 from sync.payloads import Body, Header, Message
-from sync.power import GRACE, facts_for, matter_of, officer_of, standing_of
+from sync.power import facts_for, matter_of, officer_of, standing_of
 from sync.trust_store import TrustStore
 
 PAST_HOLDINGS_MAX: Final = 32

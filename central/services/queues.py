@@ -33,6 +33,7 @@ class View(StrEnum):
     TODO = ""
     OVERDUE = "overdue"
     SOON = "soon"
+    WARNED = "warned"
     DEPOSITS = "deposits"
     ANSWERS = "answers"
     CLOSING = "closing"
@@ -44,7 +45,7 @@ class View(StrEnum):
 
 # Short lists that no column of the projection tells by itself.
 LISTED: Final = (View.DEPOSITS, View.ANSWERS, View.WRONG)
-TODO_VIEWS: Final = (View.OVERDUE, View.SOON, View.CLOSING, *LISTED)
+TODO_VIEWS: Final = (View.OVERDUE, View.SOON, View.WARNED, View.CLOSING, *LISTED)
 ALL_VIEWS: Final = (View.ELSEWHERE, View.CLOSED)
 
 
@@ -80,6 +81,7 @@ class Queues:
     async def figures(self, reach: Reach) -> Mapping[View, int]:
         """How long each list behind the queue is."""
         today, until = self._today_and_soon()
+        await self.lists.warned.settle()
         tally = await read_tally(
             self._desk.node.database,
             self._desk.node.id,
@@ -91,6 +93,7 @@ class Queues:
             View.TODO: tally.waiting,
             View.OVERDUE: tally.overdue,
             View.SOON: tally.soon,
+            View.WARNED: tally.warned,
             View.CLOSING: tally.closing,
         }
         for view in LISTED:
@@ -135,7 +138,9 @@ class Queues:
         lines = [line for line in await self.lists.lines(cases) if self._is_within(reach, line)]
         return tuple(lines[wanted.offset : wanted.offset + wanted.limit]), len(lines)
 
-    def _filter(self, reach: Reach, view: View, *, everywhere: bool = False) -> CaseFilter:
+    def _filter(  # noqa: PLR0911 - a filter a view
+        self, reach: Reach, view: View, *, everywhere: bool = False
+    ) -> CaseFilter:
         here = self._desk.node.id
         where = CaseFilter(
             pen=None if everywhere else here,
@@ -148,6 +153,9 @@ class Queues:
                 today, until = self._today_and_soon()
                 due = "overdue" if view is View.OVERDUE else "soon"
                 return replace(where, statuses=_TODO, due=due, due_from=today, due_until=until)
+            case View.WARNED:
+                today, _ = self._today_and_soon()
+                return replace(where, statuses=_TODO, warned_by=today)
             case View.CLOSED:
                 return replace(where, statuses=(Status.CLOSED,))
             case View.ELSEWHERE:

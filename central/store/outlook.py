@@ -1,4 +1,4 @@
-"""The figures above the queue, in one pass over an index."""
+"""The figures above the queue, from indexes alone."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,6 +19,8 @@ _FIGURES = (
     " FROM case_row WHERE pen = ? AND status <> ?"
 )
 
+_WARNED = "SELECT COUNT(*) FROM case_row WHERE pen = ? AND warns_on <= ? AND status NOT IN (?, ?)"
+
 
 class Tally(Struct, frozen=True):
     """How many cases wait at a node, by what is to be done."""
@@ -27,6 +29,7 @@ class Tally(Struct, frozen=True):
     overdue: int
     soon: int
     closing: int
+    warned: int
 
 
 async def read_tally(
@@ -39,11 +42,13 @@ async def read_tally(
 ) -> Tally:
     """`matters` None: those of all departments."""
     delivered, now, until = Status.DELIVERED.value, today.isoformat(), soon_until.isoformat()
-    query = _FIGURES
+    query, warned = _FIGURES, _WARNED
     values = [delivered, delivered, RUNNING, now, delivered, RUNNING, now, until]
     values += [delivered, pen, Status.CLOSED.value]
+    told = [pen, now, delivered, Status.CLOSED.value]
     if matters is not None:
-        query += f" AND matter IN ({', '.join('?' * len(matters))})"
-        values += matters
-    rows = await database.fetch(query, values)
-    return Tally(*rows[0])
+        within = f" AND matter IN ({', '.join('?' * len(matters))})"
+        query, warned = query + within, warned + within
+        values, told = [*values, *matters], [*told, *matters]
+    rows, [(count,)] = await database.fetch(query, values), await database.fetch(warned, told)
+    return Tally(*rows[0], count)

@@ -1,16 +1,15 @@
 """Starting, killing and waiting for the processes of the county."""
 
 import asyncio
-import contextlib
 import os
-import signal
-import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from deploy.onebox.forked import PROGRAMS, Forked
 from deploy.onebox.plan import Place
 
 START_SECONDS_MAX: Final = 60.0
@@ -22,17 +21,12 @@ class StepError(Exception):
     """A step of bringing up the county, or of its story, did not end as it should."""
 
 
-def program_path(name: str) -> str:
-    """A console script that stands beside this interpreter."""
-    return str(Path(sys.executable).parent / name)
-
-
 class Processes:
     """The serving processes, by the name of their place."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._running: dict[str, asyncio.subprocess.Process] = {}
+        self._running: dict[str, Forked] = {}
 
     def environment(self, settings: Mapping[str, str]) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("TONGBAN_")}  # noqa: TID251
@@ -42,40 +36,35 @@ class Processes:
         self, program: str, *arguments: str, settings: Mapping[str, str], said: str = ""
     ) -> str:
         """Run a command to its end and give what it printed; StepError if it fails."""
-        process = await asyncio.create_subprocess_exec(
-            program_path(program),
-            *arguments,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=self.environment(settings),
-        )
-        try:
-            output, _ = await process.communicate(said.encode())
-        except asyncio.CancelledError:
-            with contextlib.suppress(ProcessLookupError):
+        with tempfile.TemporaryDirectory() as scratch:
+            log = Path(scratch) / "said"
+            process = self._fork(program, arguments, settings, log, said)
+            try:
+                code = await process.wait()
+            except asyncio.CancelledError:
                 process.kill()
-            await process.wait()
-            raise
-        text = output.decode(errors="replace")
-        if process.returncode != 0:
+                await process.wait()
+                raise
+            text = log.read_text(encoding="utf-8", errors="replace")
+        if code != 0:
             raise StepError(f"{program} {' '.join(arguments)}: {text.strip()}")
         return text
 
     async def start(self, place: Place, settings: Mapping[str, str]) -> None:
         """Serve a place, and wait until it answers."""
-        log = (self.folder / f"{place.name}.log").open("ab")
-        with log:
-            self._running[place.name] = await asyncio.create_subprocess_exec(
-                program_path(place.program),
-                "serve",
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self.environment(settings),
-                start_new_session=True,
-            )
+        log = self.folder / f"{place.name}.log"
+        self._running[place.name] = self._fork(place.program, ["serve"], settings, log)
         await self.wait_healthy(place)
+
+    def _fork(
+        self,
+        program: str,
+        arguments: Sequence[str],
+        settings: Mapping[str, str],
+        log: Path,
+        said: str = "",
+    ) -> Forked:
+        return Forked(PROGRAMS[program], arguments, self.environment(settings), log, said)
 
     async def wait_healthy(self, place: Place) -> None:
         process = self._running[place.name]
@@ -100,16 +89,13 @@ class Processes:
     async def kill(self, name: str) -> None:
         """kill -9, and nothing more: what the process had in hand is gone."""
         process = self._running[name]
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        process.kill()
         await process.wait()
 
     async def stop(self, names: Sequence[str] | None = None) -> None:
         going = [self._running[name] for name in names or list(self._running)]
         for process in going:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.send_signal(signal.SIGTERM)
+            process.terminate()
         for process in going:
             try:
                 await asyncio.wait_for(process.wait(), STOP_SECONDS_MAX)

@@ -17,7 +17,6 @@ import httpx
 import msgspec
 
 from casework.names import NodeId
-from sync.carriers.https_desk import ExchangeDesk, machine_routes
 from sync.carriers.https_messages import (
     BODY_BYTES_MAX,
     BUSY_SECONDS,
@@ -49,8 +48,6 @@ from sync.faults import fault_point
 from sync.frame import FRAME_BYTES_FIRST, FRAME_BYTES_MAX, FRAME_BYTES_MIN
 from sync.settings import check_url
 from sync.strict_json import UNREADABLE
-
-__all__ = ["ExchangeDesk", "HttpsLink", "ask_to_enrol", "machine_routes"]
 
 CONNECT_SECONDS_MAX: Final = 5.0
 ANSWER_SECONDS_MAX: Final = 60.0

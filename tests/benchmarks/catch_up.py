@@ -161,7 +161,7 @@ def _payloads(work: Work) -> list[bytes]:
     rows = work.execute(
         "SELECT m.wire, group_concat(hex(p.data), '') FROM message AS m"
         " JOIN part_reference AS r ON r.owner = m.id JOIN part AS p ON p.hash = r.hash"
-        " WHERE m.kind = 'entry' GROUP BY m.id ORDER BY m.rowid"
+        " WHERE m.kind = 'entry' GROUP BY m.id ORDER BY m.arrival"
     ).fetchall()
     return [wire + bytes.fromhex(parts) for wire, parts in rows]
 

@@ -1,46 +1,23 @@
 """The county's screens in a real browser: a case from the queue to the counter, and every page."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from casework.case import Status
 from casework.names import OfficerId
-from tests.browser.test_township import Screen, browser, served
 from tests.builders import TOWN
 from tests.central.reviewing import CHEN, LUO, WU_SUPERVISOR, Office, an_office, delivered, granted
-from tests.halls import PASSWORD, give_account
+from tests.screens import screen_of
 
-pytestmark = pytest.mark.browser
-__all__ = ["browser"]  # a fixture
 # htmx minds a new piece of a page a moment after it stands there.
 SETTLED_MS = 300
 
 
-@asynccontextmanager
-async def screen_of(
-    browser: Browser, office: Office, *officers: OfficerId
-) -> AsyncIterator[list[Screen]]:
-    """A screen for each officer, signed in."""
-    async with served(office.app) as url:
-        screens = []
-        for officer in officers:
-            await give_account(office.app, officer, officer)
-            context = await browser.new_context(viewport={"width": 1366, "height": 768})
-            screen = Screen(await context.new_page(), url)
-            await screen.go("/sign-in")
-            await screen.page.fill("input[name=login]", officer)
-            await screen.page.fill("input[name=password]", PASSWORD)
-            await screen.page.keyboard.press("Enter")
-            await screen.page.wait_for_url(lambda found: "/sign-in" not in found)
-            screens.append(screen)
-        yield screens
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def office(founded: Path, tmp_path: Path) -> AsyncIterator[Office]:
     async with an_office(founded, tmp_path) as made:
         yield made
@@ -50,7 +27,7 @@ async def test_chen_decides_a_case_from_the_queue_and_sends_its_result_down(
     browser: Browser, office: Office
 ) -> None:
     case = await office.case()
-    async with screen_of(browser, office, CHEN) as (screen,):
+    async with screen_of(browser, office.app, CHEN) as screen:
         page = screen.page
         await page.locator("#case-list tbody tr").first.focus()
         await page.keyboard.press("Enter")
@@ -85,7 +62,7 @@ async def test_who_comes_second_is_told_and_keeps_what_was_written(
     browser: Browser, office: Office
 ) -> None:
     case = await office.in_review()
-    async with screen_of(browser, office, CHEN) as (screen,):
+    async with screen_of(browser, office.app, CHEN) as screen:
         page = screen.page
         await screen.go(f"/cases/{case.id}")
         await page.locator("[data-open-dialog=act-decide_grant]").click()
@@ -102,7 +79,7 @@ async def test_what_was_delivered_is_archived_from_the_list(
     browser: Browser, office: Office
 ) -> None:
     case = await delivered(office)
-    async with screen_of(browser, office, CHEN) as (screen,):
+    async with screen_of(browser, office.app, CHEN) as screen:
         page = screen.page
         await screen.go("/?view=closing")
         await page.locator("[data-select-all]").check()
@@ -116,7 +93,7 @@ async def test_a_list_is_narrowed_in_place_and_a_lamp_explains_itself(
     browser: Browser, office: Office
 ) -> None:
     await office.case()
-    async with screen_of(browser, office, CHEN) as (screen,):
+    async with screen_of(browser, office.app, CHEN) as screen:
         page = screen.page
         await page.locator("#f-status").select_option("in_review")
         await expect(page.locator("#case-list")).to_contain_text("没有待处理的办件")
@@ -139,7 +116,7 @@ async def test_every_place_of_the_menu_is_sound(
     browser: Browser, office: Office, officer: OfficerId, places: tuple[str, ...]
 ) -> None:
     await office.in_review()
-    async with screen_of(browser, office, officer) as (screen,):
+    async with screen_of(browser, office.app, officer) as screen:
         for place in places:
             await screen.go(place)
             await screen.is_sound()

@@ -1,10 +1,8 @@
 """Questions, papers to be fetched and what is known as of when, in a real browser at every tier."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, expect
 
 from casework.freshness import SILENT_AFTER
@@ -13,21 +11,13 @@ from tests.builders import LIN, OTHER_TOWN, VILLAGE, WU
 from tests.central.reviewing import CHEN, an_office
 from tests.centres import LOW_INCOME, TONG, Clerk, World
 from tests.laptops import a_village
-from tests.screens import chromium, screen_of
+from tests.screens import screen_of
 from tests.township_node.test_pickups import called
-
-pytestmark = pytest.mark.browser
 
 DAY = "2026-12-20"
 WORDS = "申请人是否在贵处另有住房？"
 REPLY = "经查没有。"
 OUTAGE = SILENT_AFTER + timedelta(minutes=10)
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as made:
-        yield made
 
 
 async def test_a_question_is_read_and_answered_where_it_was_put(

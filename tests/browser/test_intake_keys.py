@@ -3,17 +3,12 @@
 import re
 from typing import Final
 
-import pytest
 from playwright.async_api import Browser, Page, expect
 
 from casework.names import CaseId
-from tests.browser.test_township import browser
 from tests.builders import WU
 from tests.centres import CARD, PERSON, Clerk, World, a_scan, case_in
 from tests.screens import Screen, screen_of
-
-pytestmark = pytest.mark.browser
-__all__ = ["browser"]  # a fixture
 
 KEYS_MAX: Final = 25
 CHEN: Final = ("陈秀兰", "440229193501010004", "13800138000")
@@ -51,6 +46,7 @@ async def begun(screen: Screen, hands: Hands, letters: str, name: str) -> None:
     await hands.press("F2")
     await screen.page.wait_for_url("**/intake/*")
     await screen.settle()
+    await hands.is_at("#f-matter")
     await hands.press(*letters)
     await expect(screen.page.get_by_role("option").first).to_contain_text(name)
     await hands.press("Enter")

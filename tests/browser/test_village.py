@@ -3,16 +3,14 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
-from playwright.async_api import FilePayload, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from casework.names import CaseId
 from tests.builders import LIN, VILLAGE, WU
 from tests.centres import LOW_INCOME, Clerk, case_in, materials, visible
 from tests.laptops import Agent, Village, a_photo, a_village, ready_for_the_village
-from tests.screens import Screen, chromium, screen_of
-
-pytestmark = pytest.mark.browser
+from tests.screens import Screen, screen_of
 
 ALLOWANCE = "minimum-living-allowance"
 # What a finger or an unsteady hand must be able to hit.
@@ -20,29 +18,30 @@ TARGET_PIXELS_MIN = 48
 TARGETS = "a.btn, a.big, button.btn, button.matter-card, summary, .village-target"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def village(founded: Path, tmp_path: Path) -> AsyncIterator[Village]:
     async with a_village(founded, tmp_path) as made:
         yield made
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def lin(village: Village) -> Agent:
     return await village.laptop.sign_in()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def wu(village: Village) -> Clerk:
     return await village.town.sign_in(WU)
 
 
-@pytest.fixture
-async def screen(village: Village, lin: Agent) -> AsyncIterator[Screen]:  # noqa: ARG001
+@pytest_asyncio.fixture(loop_scope="session")
+async def screen(
+    browser: Browser,
+    village: Village,
+    lin: Agent,  # noqa: ARG001
+) -> AsyncIterator[Screen]:
     """Lin's screen; their account is there already."""
-    async with (
-        chromium() as browser,
-        screen_of(browser, village.laptop.app, LIN, has_account=True) as made,
-    ):
+    async with screen_of(browser, village.laptop.app, LIN, has_account=True) as made:
         yield made
 
 

@@ -111,6 +111,7 @@ def situations() -> dict[str, Situation]:
         "forwarded": folded(*JUDGED, acts.ForwardUp("市民政局")),
         "decided": folded(*GRANTED),
         "result_held": folded(*HELD),
+        "refused_owing": folded(*HELD[:-1], acts.DecideRefuse((), ("c1",), "D-1")),
         "ready": folded(*READY),
         "on_its_way": folded(*READY, acts.ForwardResult(COUNTY), acts.ChangePickup(COUNTY)),
         "delivered": folded(*DELIVERED),
@@ -125,6 +126,7 @@ def situations() -> dict[str, Situation]:
         "received_unanswered": Situation(case=cases["received"], now=NOON + timedelta(days=12)),
         "supplement_overdue": Situation(case=cases["awaiting_supplement"], now=NOON + later / 1.5),
         "supply_overdue": Situation(case=cases["result_held"], now=NOON + timedelta(days=40)),
+        "refused_overdue": Situation(case=cases["refused_owing"], now=NOON + timedelta(days=40)),
         "twice_in_review": Situation(
             case=cases["judged"], duplicates={OTHER: NOON - timedelta(days=1)}
         ),

@@ -211,7 +211,12 @@ def test_pre_review_runs_until_somebody_looked() -> None:
     waiting = clock(a_case(online), ClockName.PRE_REVIEW, at(23))
     assert waiting is not None
     assert waiting.due_on == date(2026, 11, 23)
-    for act in (acts.PrePass(), acts.PreReturn(), acts.Receive(INTAKE, ())):
+    looks = (acts.PrePass(), acts.PreReturn(), acts.Collect(INTAKE, ()), acts.Receive(INTAKE, ()))
+    for act in looks:
         looked = clock(a_case(online, (TOWN, act, at(23))), ClockName.PRE_REVIEW, at(24))
         assert looked is not None
         assert looked.state is ClockState.STOPPED
+    collected = a_case(online, (TOWN, acts.Collect(INTAKE, ()), at(23)))
+    urgency = urgency_of(collected, ALLOWANCE, calendar(), at(24))
+    assert urgency is not None
+    assert urgency.clock.name is ClockName.HAND_IN

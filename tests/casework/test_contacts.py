@@ -1,5 +1,6 @@
 """Questions between nodes: who is concerned, what they hold, and that no clock hears of them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from casework.calls import CallKind, calls_of
 from casework.case import Case
 from casework.case_clocks import clocks_of
 from casework.contacts import open_questions
+from casework.entry import PartRef
 from casework.errors import AnswerError, CaseworkError, DateOrderError, QuestionError
 from casework.fold import fold
 from casework.interest import entitled, interest_of
@@ -20,7 +22,19 @@ from casework.judging import refusal
 from casework.names import NodeId, OfficerId
 from casework.standing import Standing, Waiting
 from tests import county
-from tests.builders import COUNTY, NOON, OTHER_TOWN, TOWN, VILLAGE, WU, ZHOU, Pad, a_part
+from tests.builders import (
+    COUNTY,
+    LIN,
+    NOON,
+    OTHER_TOWN,
+    OTHER_VILLAGE,
+    TOWN,
+    VILLAGE,
+    WU,
+    ZHOU,
+    Pad,
+    a_part,
+)
 from tests.casework.situations import (
     ACCEPTED,
     DELIVERED,
@@ -49,6 +63,10 @@ def asked(*before: AnyAct) -> Case:
     return folded(*(before or ACCEPTED), ASK)
 
 
+def may_have(case: Case, node: NodeId, part: PartRef, author: NodeId = TOWN) -> bool:
+    return entitled(case, node, part, author)
+
+
 def said(case: Case, act: AnyAct, node: NodeId, officer: OfficerId) -> CaseworkError | None:
     """What is said against it, were the pen at that node and the officer almighty."""
     base = almighty(Situation(case=case), node)
@@ -68,19 +86,84 @@ def test_who_is_asked_is_concerned_until_the_case_ends_and_named_until_the_answe
 
     assert OTHER_TOWN in interest_of(waiting)
     assert OTHER_TOWN in interest_of(after)
-    assert entitled(waiting, OTHER_TOWN, "applicant")
-    assert not entitled(after, OTHER_TOWN, "applicant")
+    assert may_have(waiting, OTHER_TOWN, a_part("applicant"))
+    assert not may_have(after, OTHER_TOWN, a_part("applicant"))
     assert after.questions[0].answer is not None
     assert after.questions[0].answer.officer == ZHOU
 
 
 def test_who_is_asked_holds_the_name_the_question_and_nothing_else() -> None:
-    case = replace(asked(), received_by=VILLAGE, pen=COUNTY)
+    pad = Pad()
+    chain = pad.chain(*((TOWN, step) for step in ACCEPTED))
+    chain.append(pad.write(ASK, node=TOWN, after=chain[-1], parts=(a_part("question"),)))
+    waiting = fold(chain).case
+    assert waiting is not None
+    case = replace(waiting, received_by=VILLAGE, pen=COUNTY)
     assert {
         name
         for name in ("applicant", "question", "form", "m1", "result", "opinion")
-        if entitled(case, OTHER_TOWN, name)
+        if may_have(case, OTHER_TOWN, a_part(name))
     } == {"applicant", "question"}
+
+
+def test_nobody_hears_what_others_were_asked_and_answered() -> None:
+    """A village and a town are asked; each holds its own question, and who asks all of it."""
+    pad = Pad()
+    chain = pad.chain(*((COUNTY, step) for step in ACCEPTED))
+    words = [a_part("question", "to the village"), a_part("question", "to the town")]
+    for to, part in zip((VILLAGE, OTHER_TOWN), words, strict=True):
+        question = replace(ASK, to=to, asker=COUNTY)
+        chain.append(pad.write(question, node=COUNTY, after=chain[-1], parts=(part,)))
+    asked_both = fold(chain).case
+    assert asked_both is not None
+    assert heard(asked_both, words) == {
+        VILLAGE: [True, False],
+        OTHER_TOWN: [False, True],
+        TOWN: [True, False],  # it carries to its village what its village may have
+        COUNTY: [True, True],
+    }
+
+    words.append(a_part("answer", "of the town"))
+    answer = acts.Answer(asked_both.questions[1].id, ZHOU)
+    chain.append(pad.write(answer, node=COUNTY, after=chain[-1], parts=words[2:]))
+    answered = fold(chain).case
+    assert answered is not None
+    assert heard(answered, words) == {
+        VILLAGE: [True, False, False],
+        OTHER_TOWN: [False, False, False],
+        TOWN: [True, False, False],
+        COUNTY: [True, True, True],
+    }
+
+
+def heard(case: Case, words: Sequence[PartRef]) -> dict[NodeId, list[bool]]:
+    nodes = (VILLAGE, OTHER_TOWN, TOWN, COUNTY)
+    return {node: [may_have(case, node, part, COUNTY) for part in words] for node in nodes}
+
+
+def test_a_town_that_asked_hears_its_own_answer_and_no_other() -> None:
+    pad = Pad()
+    chain = pad.chain(*((COUNTY, step) for step in ACCEPTED))
+    for asker, to in ((OTHER_TOWN, VILLAGE), (COUNTY, VILLAGE)):
+        question = replace(ASK, to=to, asker=asker)
+        chain.append(pad.write(question, node=COUNTY, after=chain[-1]))
+    case = fold(chain).case
+    assert case is not None
+    words = [a_part("answer", "to the town"), a_part("answer", "to the county")]
+    for question_, part in zip(case.questions, words, strict=True):
+        answer = acts.Answer(question_.id, LIN)
+        chain.append(pad.write(answer, node=COUNTY, after=chain[-1], parts=(part,)))
+    after = fold(chain).case
+    assert after is not None
+    concerned = replace(after, pickup=OTHER_TOWN)
+    assert [may_have(concerned, OTHER_TOWN, part) for part in words] == [True, False]
+
+
+def test_words_that_wait_to_be_adopted_are_their_author_s() -> None:
+    case = replace(asked(), pen=COUNTY, received_by=VILLAGE)
+    deposited = a_part("answer", "not in the case")
+    assert may_have(case, OTHER_TOWN, deposited, author=OTHER_TOWN)
+    assert not may_have(case, OTHER_TOWN, deposited, author=OTHER_VILLAGE)
 
 
 def test_a_case_that_has_ended_waits_for_no_answer() -> None:

@@ -11,13 +11,15 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework import act as acts
 from casework.case import Case, Status
-from casework.errors import CaseworkError, DateOrderError
-from casework.judging import CLOCKS_APART_MAX, refusal, why_not
+from casework.errors import ActNotOpenError, CaseworkError, DateOrderError
+from casework.judging import refusal, why_not
 from casework.names import NodeId, OfficerId, Tier, is_county, tier_of
 from casework.organisation import Role
 from casework.procedure import PROCEDURE, ROWS, Power, Row
 from casework.standing import Standing
+from casework.verdict import CLOCKS_APART_MAX
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
 from tests.casework.situations import (
     MATTER,
@@ -102,6 +104,9 @@ OPEN_TO_ALL_POWERS = {
     "papers_called": JUDGED | DECISIONS | {"collect_papers"},
     "forwarded": ASKED_FOR | DECISIONS | {"answer_from_above", "call_for_papers"},
     "decided": UNDER_WAY | {"settle_fee", "produce_result"},
+    # A refusal owes no papers: they are neither brought any more nor held against anybody.
+    "refused_owing": UNDER_WAY | {"settle_fee", "produce_result"},
+    "refused_overdue": UNDER_WAY | {"settle_fee", "produce_result"},
     "result_held": UNDER_WAY | {"settle_fee", "deferred_satisfied"},
     "supply_overdue": UNDER_WAY | {"settle_fee", "deferred_satisfied", "deferred_lapse"},
     "ready": UNDER_WAY | {"settle_fee", "forward_result", "deliver"},
@@ -140,6 +145,16 @@ def test_every_act_is_open_somewhere_and_every_status_is_looked_at() -> None:
     assert set(EXAMPLES) == set(PROCEDURE)
     assert set().union(*OPEN_TO_ALL_POWERS.values()) == {row.name for row in ROWS}
     assert statuses_shown() == {None, *Status}
+
+
+@pytest.mark.parametrize("name", ["refused_owing", "refused_overdue"])
+def test_papers_owed_by_who_was_refused_neither_come_nor_lapse(name: str) -> None:
+    """It is the refusal that forbids it, not the day: to wait for one would be wrong advice."""
+    situation = SITUATIONS[name]
+    case, asked = lying_at(situation.case, COUNTY), almighty(situation, COUNTY)
+    for act in (EXAMPLES[acts.DeferredLapse], EXAMPLES[acts.DeferredSatisfied]):
+        for refused in (why_not(case, type(act), asked), refusal(case, act, PARTS, asked)):
+            assert isinstance(refused, ActNotOpenError)
 
 
 @pytest.mark.parametrize("who", PEOPLE)

@@ -7,13 +7,16 @@ from msgspec.structs import replace
 
 from casework import act as acts
 from casework.act import AnyAct
+from casework.authority import GRACE
 from casework.case import Case, Status
 from casework.errors import (
     ActNotOpenError,
+    ApprovalMissingError,
     CaseworkError,
     ClockSuspectError,
     DelegationRevokedError,
     DepartmentMismatchError,
+    FactsError,
     GroundsMissingError,
     LeaseEndedError,
     MaterialsIncompleteError,
@@ -26,8 +29,10 @@ from casework.errors import (
     PenDestinationError,
     RoleMissingError,
     SeparateAcceptorError,
+    StillInReachError,
     WrongCounterError,
 )
+from casework.facts import facts_of, facts_of_intake
 from casework.fold import fold
 from casework.judging import permit, refusal, why_not
 from casework.material import MaterialState, MaterialVerdict
@@ -119,6 +124,44 @@ def test_a_township_decides_up_to_the_volume_it_was_given() -> None:
     assert decided.id == "d0199"
     more = a_standing(TOWN, QIU, FELLING, facts={**LITTLE, "volume_m3": "15.2"})
     assert reason(refusal(case, grant, PARTS, more)) is NotDelegatedError
+
+
+TWENTY, FIFTEEN = (acts.FactItem("volume_m3", volume) for volume in ("20", "15"))
+
+
+@pytest.mark.parametrize(
+    "decided",
+    [
+        acts.DecideGrant((FIFTEEN,), None),
+        acts.DecideGrant((TWENTY, FIFTEEN), None),
+        acts.DecideGrant((acts.FactItem("applicant.kind", "1"),), None),
+        acts.DecideRefuse((FIFTEEN,), ("c1",), None),
+    ],
+)
+def test_nobody_decides_on_facts_that_were_not_received(decided: AnyAct) -> None:
+    """Neither a town that would come within its grant so, nor the county that needs none."""
+    taken = a_felling_case((TOWN, acts.Accept(papers())), (TOWN, acts.Take()))
+    case = replace(
+        taken, intake=replace(INTAKE, facts=(TWENTY,)), pen=COUNTY, materials_judged=True
+    )
+    forester = a_standing(COUNTY, FORESTER, FELLING, facts=facts_of(case))
+    assert reason(refusal(case, decided, PARTS, forester)) is FactsError
+    repeated = replace(decided, facts=(TWENTY,))
+    assert reason(refusal(case, repeated, PARTS, forester)) is not FactsError
+
+
+def test_an_application_is_received_with_one_word_of_each_fact_and_keeps_it() -> None:
+    wu = a_standing(TOWN, WU, FELLING, facts=LITTLE)
+    twice = acts.Receive(replace(INTAKE, facts=(TWENTY, FIFTEEN)), papers())
+    assert reason(refusal(None, twice, PARTS, wu)) is FactsError
+    disguised = replace(INTAKE, facts=(acts.FactItem("applicant.kind", "2"),))
+    assert facts_of_intake(disguised)["applicant.kind"] == INTAKE.applicant_kind
+
+    instant = matter("birth-registration")
+    received = replace(a_felling_case(), matter=instant.ref)
+    again = acts.Instant(replace(INTAKE, facts=(FIFTEEN,)), (), (), None, "applicant")
+    clerk = a_standing(TOWN, WU, instant)
+    assert reason(refusal(received, again, PARTS, clerk)) is FactsError
 
 
 def test_a_suspended_township_decides_nothing() -> None:
@@ -242,6 +285,42 @@ def test_a_clerk_does_not_decide_and_an_approver_does_not_take_in() -> None:
 def test_an_officer_works_at_their_own_node() -> None:
     lin = a_standing(TOWN, LIN, ALLOWANCE)
     assert reason(why_not(None, acts.Receive, lin)) is OfficerNotHereError
+
+
+LIANG = OfficerId("o0012")  # leader of the department that pays the allowance
+RECLAIM = acts.ReclaimPen(acts.ReclaimGround.LEASE_ENDED, None, False, "E_LEASE_ENDED", LIANG)
+JUST, OVER = timedelta(), timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("pen", "ended", "expected"),
+    [
+        (VILLAGE, {VILLAGE: OVER, TOWN: OVER}, None),
+        (VILLAGE, {TOWN: OVER}, None),  # the village's machine was never given a lease
+        (VILLAGE, {VILLAGE: JUST, TOWN: OVER}, StillInReachError),
+        (VILLAGE, {VILLAGE: OVER, TOWN: JUST}, StillInReachError),
+        (TOWN, {TOWN: OVER, VILLAGE: JUST}, None),
+        (TOWN, {TOWN: JUST}, StillInReachError),
+        (COUNTY, {}, StillInReachError),
+    ],
+)
+def test_a_pen_is_taken_from_a_silent_node_once_its_lease_and_its_parent_s_are_over(
+    pen: NodeId, ended: dict[NodeId, timedelta], expected: type[CaseworkError] | None
+) -> None:
+    """Lease and grace live to the very end."""
+    leases = {node: NOON - GRACE - ago for node, ago in ended.items()}
+    chen = replace(
+        a_standing(COUNTY, CHEN, ALLOWANCE),
+        leases={
+            node: LeaseHeld(until - timedelta(hours=72), until) for node, until in leases.items()
+        },
+    )
+    case = replace(a_felling_case(), pen=pen, matter=ALLOWANCE.ref)
+    assert reason(refusal(case, RECLAIM, (), chen)) is expected
+    alone = replace(RECLAIM, approved_by=None)
+    assert reason(refusal(case, alone, (), chen)) is ApprovalMissingError
+    refused = replace(RECLAIM, ground=acts.ReclaimGround.REFUSAL)
+    assert refusal(case, refused, (), chen) is None
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

@@ -1,6 +1,6 @@
 """What time is about to bring about is said before it bites, and never too early."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ from casework.deemed import deemed_decided, licence_expires_on
 from casework.facts import EXPIRES_ON, fields_read
 from casework.ledger import ledger_of
 from casework.matter import MatterVersion
-from casework.warnings import CaseWarning, WarningCode, warnings_of
+from casework.warnings import CaseWarning, WarningCode, warned_from, warnings_of
 from tests.builders import INTAKE
 from tests.casework.test_steps import ACCEPTED, RECEIVED, SOME_ACTS, any_case
 from tests.casework.timelines import (
@@ -202,3 +202,37 @@ def test_a_review_whose_papers_never_came_may_decide_and_does_not_lapse() -> Non
 
     assert ("review_supplement_overdue", 1) not in said(waiting, "11-12")
     assert ("review_supplement_overdue", 1) in said(waiting, "11-13")
+
+
+@given(SOME_ACTS, st.integers(0, 50), st.integers(0, 70), st.sampled_from(catalogue().matters))
+def test_the_first_day_of_any_warning_is_known_beforehand(
+    told: list[tuple[acts.AnyAct, int]], after: int, later: int, of: MatterVersion
+) -> None:
+    """In the morning: a last day that is over is told from the next one on."""
+    case = any_case(told)
+    last = max((each.at for each in case.timeline), default=on("11-02"))
+    now = last.replace(hour=2) + timedelta(days=1 + after)
+    then = now + timedelta(days=later)
+    day = calendar().day_of(then)
+    book = ledger_of(case, of, calendar(), then, with_lines=False)
+
+    first = warned_from(case, of, calendar(), now)
+
+    assert bool(warnings_of(book, case, of, calendar(), day)) == (
+        first is not None and first <= day
+    )
+
+
+def test_a_consequence_is_known_days_before_it_is_warned_of() -> None:
+    sign, own = a_sign("sign", county(acts.Take(), "11-03")), on("11-04")
+    book = ledger_of(sign, SIGN, calendar(), own, with_lines=False)
+    first = min(each.clock.due_on for each in book.steps if each.turn.ended is None)
+    assert first is not None
+    assert warned_from(sign, SIGN, calendar(), own) == first + timedelta(days=1)
+    assert warned_from(a_renewal("2026-11-12"), RENEWAL, calendar(), on("11-03")) == date(
+        2026, 11, 9
+    )
+    closed = a_case(*RECEIVED, town(acts.Withdraw("applicant"), "11-04"))
+    assert warned_from(closed, ALLOWANCE, calendar(), on("11-05")) is None
+    waiting = a_case(*RECEIVED, town(acts.NotifyDeficiency(VERDICTS, "2026-11-20"), "11-03"))
+    assert warned_from(waiting, ALLOWANCE, calendar(), on("11-05")) == date(2026, 11, 21)

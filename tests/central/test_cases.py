@@ -1,14 +1,17 @@
 """A case at the county: looking at it, deciding it, sending its result down."""
 
 import asyncio
+from datetime import timedelta
 
 import httpx
 import pytest
 
 from casework import act as acts
+from casework.authority import GRACE
 from casework.case import Case, Status
 from casework.names import MatterId
 from sync.bodies import DepositKind
+from sync.county_duties import LEASE_SPAN
 from sync.desk import Attachment, Sitting, Step
 from tests.builders import COUNTY, OTHER_TOWN, TOWN
 from tests.central.reviewing import (
@@ -325,7 +328,9 @@ async def test_a_supervisor_sees_nobody_s_name_or_number(office: Office) -> None
     assert (await supervisor.get(f"/cases/{case.id}/parts/{scan.hash}")).status_code == 403
 
 
-async def test_the_county_takes_a_case_back_from_a_township(office: Office) -> None:
+async def test_the_county_takes_a_case_back_from_a_township_past_its_lease(
+    office: Office,
+) -> None:
     case = await office.in_review()
     for step in (granted(), issued()):
         case = await office.act(CHEN, step, case=case.id)
@@ -339,10 +344,15 @@ async def test_the_county_takes_a_case_back_from_a_township(office: Office) -> N
         "code": "E_LEASE_ENDED",
     }
     alone = await chen.post(f"/cases/{case.id}/acts/reclaim_pen", **asked, approved_by=CHEN)
+    early = await chen.post(f"/cases/{case.id}/acts/reclaim_pen", **asked, approved_by=LIANG)
+    office.clock.advance(LEASE_SPAN + GRACE + timedelta(seconds=1))
+    chen = await office.sign_in(CHEN)
     answer = await chen.post(f"/cases/{case.id}/acts/reclaim_pen", **asked, approved_by=LIANG)
     back = await office.look(case.id)
 
     assert alone.status_code == 422
+    assert early.status_code == 409
+    assert "请先联系该单位交回办件" in early.text
     assert answer.status_code == 303
     assert back.pen == COUNTY
 

@@ -12,6 +12,7 @@ from tests.builders import COUNTY, TOWN
 from tests.central.reviewing import CHEN, GUO, HU, LIN_SECURITY, LUO, SOCIAL, WU_SUPERVISOR, Office
 from tests.county import FOLDER
 from tests.founded import Machine
+from tests.webui.paper_text import text_of
 
 THIRD_TOWN = NodeId("440229903-01")
 
@@ -202,3 +203,24 @@ def changed_county(path: Path) -> Path:
             text = text.replace('"short_name": "低保"', '"short_name": "低保审核"')
         (folder / file.name).write_text(text, "utf-8")
     return folder
+
+
+async def test_the_county_prints_the_sheet_of_a_matter_and_of_one_of_its_situations(
+    office: Office,
+) -> None:
+    chen = await office.sign_in(CHEN)
+    url = "/matters/timber-felling-permit"
+
+    page = (await chen.get(url)).text
+    whole = text_of((await chen.get(f"{url}/sheet")).content)
+    ordinary = text_of((await chen.get(f"{url}/sheet?scenario=ordinary")).content)
+    unknown = await chen.get(f"{url}/sheet?scenario=nothing")
+
+    assert f'action="{url}/sheet"' in page
+    assert '<option value="ordinary">一般程序</option>' in page
+    assert "翁源县公共服务中心" in whole
+    assert "一般程序" in ordinary
+    assert unknown.status_code == 404
+    # What is printed holds today: none of a version that is to come.
+    coming = (await chen.get("/matters/food-business-licence?version=2")).text
+    assert "/sheet" not in coming

@@ -51,6 +51,20 @@ def test_no_personal_number_is_kept(folder: Path) -> None:
     assert not any(row["id_number"] in kept or row["phone"] in kept for row in rows)
 
 
+def test_a_step_of_the_review_cannot_come_after_the_decision(folder: Path) -> None:
+    """Nobody could ever do it: a publicity too is held before what it is held for."""
+
+    def shown_too_late(data: Any) -> None:
+        [rental] = [each for each in data["matters"] if each["id"] == "public-rental-housing"]
+        shown, decided = (step for step in rental["steps"] if step["seq"] in {5, 6})
+        shown["seq"], decided["seq"] = decided["seq"], shown["seq"]
+
+    change(folder, "catalogue.json", shown_too_late)
+    (fault,) = faults_of(folder)
+    assert "public-rental-housing v1].steps[6]" in fault
+    assert "after the decision" in fault
+
+
 def test_all_faults_of_all_files_are_named_at_once(folder: Path) -> None:
     def no_such_department(data: Any) -> None:
         data["officers"][0]["department"] = "space-travel"

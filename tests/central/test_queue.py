@@ -1,5 +1,6 @@
 """The queue of the county: who sees which cases, in what order, and what the figures say."""
 
+import re
 from datetime import timedelta
 
 from casework import act as acts
@@ -68,6 +69,31 @@ async def test_the_most_urgent_case_comes_first_and_the_overdue_are_counted(
     assert "超期" in overdue
 
 
+async def test_what_is_warned_of_is_counted_and_says_why(office: Office) -> None:
+    early = await office.take(await office.case())
+    office.clock.advance(timedelta(days=60))
+    late, forest = await office.take(await office.case()), await office.case(FORESTRY)
+    chen = await office.sign_in(CHEN)
+
+    queue = (await chen.get("/")).text
+    warned = (await chen.get("/?view=warned")).text
+
+    assert card(queue, "warned") == card(warned, "warned") == "1"
+    assert early.number in warned
+    assert re.search(r'class="case-row-note">.*?已超期', warned, re.DOTALL)
+    assert late.number not in warned
+    assert forest.number not in warned
+
+
+def card(page: str, view: str) -> str:
+    """The figure of one of the cards above a list."""
+    found = re.search(
+        rf'href="/\?view={view}".*?class="stat-value[^"]*"[^>]*>(\d+)<', page, re.DOTALL
+    )
+    assert found is not None
+    return found[1]
+
+
 async def test_the_queue_is_narrowed_by_matter_town_and_status(office: Office) -> None:
     case = await office.case(SOCIAL)
     other = await office.case(MatterId("temporary-relief"))
@@ -118,6 +144,22 @@ async def test_what_was_delivered_is_archived_all_at_once(office: Office) -> Non
     assert "本页有 2 件归档材料不全" in closing
     assert "已归档 2 件" in after.text
     assert [(await office.look(case.id)).status for case in cases] == [Status.CLOSED] * 2
+
+
+async def test_the_list_calls_no_file_whole_of_which_a_part_is_on_its_way(office: Office) -> None:
+    case = await delivered(office)
+    chen = await office.sign_in(CHEN)
+    [result] = [part.ref.hash for part in case.parts if part.ref.name == "result"]
+
+    before = (await chen.get("/?view=closing")).text
+    await office.desk.node.database.execute(
+        "UPDATE part SET state = 'awaited' WHERE hash = ?", (result,)
+    )
+    closing, page = [(await chen.get(url)).text for url in ("/?view=closing", f"/cases/{case.id}")]
+
+    assert "办结阶段　办理结果文件" not in before
+    assert "办结阶段　办理结果文件" in closing
+    assert "办结阶段　办理结果文件" in page
 
 
 async def test_a_case_that_was_not_delivered_is_not_archived_and_says_why(office: Office) -> None:

@@ -11,8 +11,7 @@ import os
 import shutil
 import signal
 import sqlite3
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Self
@@ -21,6 +20,7 @@ from msgspec import Struct
 
 from casework.names import NodeId
 from central.services.verifying import Report, verify_exports
+from deploy.onebox.forked import Forked
 from deploy.onebox.processes import is_healthy
 from sync.clock import SystemClock
 from sync.control import NotRunningError, call
@@ -35,7 +35,6 @@ from tests.faults.lines import Line
 from tests.faults.ports import HOST, a_port
 from tests.founded import a_county, at_work, enrol
 
-ROOT: Final = Path(__file__).parents[2]
 LOOK_SECONDS: Final = 0.05
 START_SECONDS_MAX: Final = 40.0
 SETTLE_SECONDS_MAX: Final = 60.0
@@ -84,8 +83,9 @@ class County:
         self.lines = {TOWN: Line(self.ports[COUNTY]), VILLAGE: Line(self.ports[TOWN])}
         self.broker_line = Line(self.broker_port)
         self.entered: list[Entered] = []
-        self._running: dict[NodeId, asyncio.subprocess.Process] = {}
+        self._running: dict[NodeId, Forked] = {}
         self._names = 0
+        self._commands = 0
 
     async def __aenter__(self) -> Self:
         for line in (*self.lines.values(), self.broker_line):
@@ -128,48 +128,40 @@ class County:
         kept = {k: v for k, v in os.environ.items() if not k.startswith("TONGBAN_")}  # noqa: TID251
         return kept | {f"TONGBAN_{each.upper()}": value for each, value in told.items()}
 
-    async def launch(self, name: NodeId, *, faults: str = "") -> asyncio.subprocess.Process:
+    def launch(self, name: NodeId, *, faults: str = "") -> None:
         """Start a node's process, and do not wait for it to answer."""
         assert not self.is_running(name), f"{name} runs already"
-        process = await self.run(name, "serve", faults=faults)
-        self._running[name] = process
-        return process
+        self._running[name] = self.run(name, "serve", faults=faults)
 
-    async def run(
-        self, name: NodeId, *arguments: str, faults: str = "", settings: Mapping[str, str] = {}
-    ) -> asyncio.subprocess.Process:
+    def run(
+        self,
+        name: NodeId,
+        *arguments: str,
+        faults: str = "",
+        settings: Mapping[str, str] = {},
+        log: str = "",
+    ) -> Forked:
         """Run a command of a node's program; what it says goes to the node's log."""
         told = {f"TONGBAN_{each.upper()}": value for each, value in settings.items()}
-        with (self.folder / f"{name}.log").open("ab") as log:
-            return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.faults.program", TIERS[name], *arguments),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self.environment(name, faults) | told,
-                cwd=ROOT,
-                start_new_session=True,
-            )
+        environ = self.environment(name, faults) | told
+        path = self.folder / (log or f"{name}.log")
+        return Forked("tests.faults.program", (TIERS[name], *arguments), environ, path)
 
     async def command(self, name: NodeId, *arguments: str) -> str:
         """Run a command to its end, and give what it printed."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.faults.program", TIERS[name], *arguments),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            env=self.environment(name),
-            cwd=ROOT,
-        )
-        said, _ = await process.communicate()
-        assert process.returncode == 0, said.decode()
-        return said.decode()
+        self._commands += 1
+        log = f"command-{self._commands}.log"
+        process = self.run(name, *arguments, log=log)
+        code = await process.wait()
+        said = (self.folder / log).read_text(errors="replace")
+        assert code == 0, said
+        return said
 
     async def start(self, *names: NodeId, faults: str = "") -> None:
         """Start nodes, all of them if none is named, and wait until each answers."""
         wanted = names or ALL
         for name in wanted:
-            await self.launch(name, faults=faults)
+            self.launch(name, faults=faults)
         for name in wanted:
             await self.wait_healthy(name)
 
@@ -295,11 +287,15 @@ class County:
                 return
 
     async def verify(self) -> Report:
-        """Export every node's log and compute everything again; whatever is unsound fails."""
+        """Export every node's log and compute everything again; whatever is unsound fails.
+
+        All stand still meanwhile: a word that comes between two exports would be a gap in one.
+        """
         folders = [self.folder / "exports" / f"{name}-{self._names}" for name in ALL]
-        for name, folder in zip(ALL, folders, strict=True):
-            shutil.rmtree(folder, ignore_errors=True)
-            await self._export(name, folder)
+        with self._stopped():
+            for name, folder in zip(ALL, folders, strict=True):
+                shutil.rmtree(folder, ignore_errors=True)
+                await self._export(name, folder)
         report = await asyncio.to_thread(verify_exports, folders)
         assert report.is_sound, report.faults
         return report
@@ -319,6 +315,16 @@ class County:
             assert self.one(name, "SELECT count(*) FROM message WHERE state = 'refused'") == 0
             assert self.one(name, "SELECT count(*) FROM audit WHERE is_alarm = TRUE") == 0
         return report
+
+    @contextlib.contextmanager
+    def _stopped(self) -> Iterator[None]:
+        for process in self._running.values():
+            process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in self._running.values():
+                process.send_signal(signal.SIGCONT)
 
     async def _export(self, name: NodeId, folder: Path) -> None:
         files = self.files(name)

@@ -1,16 +1,13 @@
 """A tier's own program, with a few more commands on its control socket.
 
-    python -m tests.faults.program township_node serve
-
 Everything runs as it does in a hall: settings, database, carriers, fault points. Only what people
 do at a screen comes in by the socket, so that a test of faults depends on no page, and so does the
 arming of a fault point in a process that is at work.
 """
 
-import importlib
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from importlib import import_module
 from typing import Any, Final
 
 import msgspec
@@ -170,6 +167,8 @@ def add_commands() -> None:
     setattr(Runtime, plain.__name__, running)
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str]) -> None:
+    """Run a command of a tier, whose name comes first."""
     add_commands()
-    importlib.import_module(f"{sys.argv[1]}.cli").main(sys.argv[2:])
+    tier, *rest = arguments
+    import_module(f"{tier}.cli").main(rest)

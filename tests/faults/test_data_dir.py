@@ -20,7 +20,7 @@ PAGE_BYTES = 4096
 async def refuses_to_serve(county: County) -> str:
     """What the village's program says before it ends by itself."""
     before = len(county.log(VILLAGE))
-    process = await county.run(VILLAGE, "serve", settings={"port": str(a_port())})
+    process = county.run(VILLAGE, "serve", settings={"port": str(a_port())})
     assert await process.wait() != 0
     return county.log(VILLAGE)[before:]
 

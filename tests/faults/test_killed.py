@@ -55,7 +55,7 @@ async def test_a_frame_is_taken_in_whole_or_not_at_all(county: County) -> None:
     assert case.case not in county.heads(TOWN)
     assert county.one(TOWN, MESSAGES_OF_CASES) == 0
 
-    await county.launch(TOWN, faults="ingest.after_commit")
+    county.launch(TOWN, faults="ingest.after_commit")
     await county.wait_killed(TOWN)
     assert case.case in county.heads(TOWN)
     assert county.one(VILLAGE, "SELECT count(*) FROM listed WHERE lane = 'case'") == 2
@@ -91,14 +91,14 @@ async def test_processes_are_killed_at_random_while_people_work(
 ) -> None:
     chance = random.Random(rounds)
     for name in WAY_UP:
-        await county.launch(name)
+        county.launch(name)
     async with people_at_work(county, scan_bytes=SCAN_BYTES):
         for _ in range(rounds):
             await asyncio.sleep(chance.uniform(0.2, 1.5))
             fallen = chance.sample(WAY_UP, chance.choice([1, 1, 2, 3]))
             await county.kill(*fallen)
             for name in fallen:
-                await county.launch(name)
+                county.launch(name)
         for name in WAY_UP:
             await county.wait_healthy(name)
     await county.nothing_lost_nothing_twice()
@@ -146,7 +146,7 @@ async def killed_at(
     for point in points:
         if pace.is_due(name):
             # Whatever there is to make good after the last death is done with the next one near.
-            await county.launch(name, faults=f"{point}:{hit}")
+            county.launch(name, faults=f"{point}:{hit}")
         else:
             await county.start(name)
             await pace.wait_due(name)

@@ -10,7 +10,18 @@ from casework.clock import ClockName
 from casework.errors import CaseMovedOnError
 from sync.desk import Sitting
 from tests.builders import COUNTY, TOWN, VILLAGE
-from tests.procedure.stage import HALL_CLERK, HOUSEHOLD, LIN, QIU, WU, Stage, intake_for, papers_for
+from tests.procedure.stage import (
+    CHEN,
+    HALL_CLERK,
+    HOUSEHOLD,
+    LIANG,
+    LIN,
+    QIU,
+    WU,
+    Stage,
+    intake_for,
+    papers_for,
+)
 
 ALLOWANCE, ELDERLY = "minimum-living-allowance", "elderly-allowance"
 
@@ -163,6 +174,32 @@ async def test_of_two_who_act_on_the_same_screen_at_one_instant_the_second_looks
     assert len({moment.at for moment in same.timeline}) == 1
     assert [moment.act for moment in same.timeline] == ["receive", "accept"]
     assert stage.clock_of(same, ClockName.NOTICE).state == "stopped"
+
+
+async def test_a_case_is_taken_from_a_silent_village_when_its_township_is_silent_too(
+    stage: Stage,
+) -> None:
+    matter = stage.matter(ALLOWANCE)
+    intake = intake_for(HOUSEHOLD)
+    await stage.on("11-23")
+    collected = acts.Collect(intake, papers_for(matter, intake))
+    case = (await stage.do(LIN, collected, matter=matter)).id
+    reclaim = acts.ReclaimPen(
+        acts.ReclaimGround.LEASE_ENDED, None, False, "E_LEASE_ENDED", approved_by=LIANG
+    )
+    await stage.settle()
+    stage.cut_off.add(VILLAGE)
+    await stage.on("11-30")
+    assert await stage.refused(CHEN, reclaim, case=case) == "E_IN_REACH"
+    stage.cut_off.add(TOWN)
+    await stage.on("12-04", "08:59")  # its lease of three days, and a day of grace
+    assert await stage.refused(CHEN, reclaim, case=case) == "E_IN_REACH"
+    await stage.on("12-04", "09:01")
+    await stage.do(CHEN, reclaim, case=case)
+    stage.cut_off.clear()
+    taken = await stage.agreed(case, VILLAGE, TOWN, COUNTY)
+    assert taken.pen == COUNTY
+    assert taken.timeline[-1].approved_by == LIANG
 
 
 async def test_nobody_acts_before_the_case_began_by_a_clock_that_was_set_back(

@@ -6,7 +6,8 @@ from typing import Any
 from casework import act as acts
 from casework.act import Outcome
 from casework.case import Status
-from casework.names import OfficerId
+from casework.entry import Entry
+from casework.names import DelegationId, OfficerId
 from tests.builders import COUNTY, TOWN
 from tests.procedure.stage import QIU, REN, WEN, WU, Stage, intake_for, papers_for
 
@@ -65,6 +66,38 @@ async def test_one_fifth_of_a_cubic_metre_more_is_the_countys_by_the_ordinary_ro
     assert case.decision.delegation is None  # the county's own right
     assert stage.due(case, "promised") == "2026-12-10"
     assert "commitment" not in stage.papers(case)
+
+
+async def test_a_town_does_not_come_within_its_grant_by_stating_a_smaller_volume(
+    stage: Stage,
+) -> None:
+    matter = stage.matter(MATTER)
+    await stage.on("11-23")
+    intake = intake_for({"volume_m3": GREAT})
+    full = papers_for(matter, intake)
+    taken = (acts.Receive(intake, full), acts.Accept(full))
+    case = await stage.do(WU, *taken, matter=matter)
+    await stage.do(QIU, acts.Take(), acts.Opine(2, Outcome.PASS), case=case.id)
+    smaller = acts.DecideGrant((acts.FactItem("volume_m3", SMALL),), "翁林采〔2026〕34号")
+    assert await stage.refused(QIU, smaller, case=case.id) == "E_NOT_DELEGATED"
+    # A machine of the town that asks nobody signs it all the same: the county lets it fall.
+    [held] = [await stage.nodes[TOWN].node.journal.get_case(case.id)]
+    entry = Entry(
+        number=held.number,
+        previous=held.head,
+        act=smaller,
+        matter_version=held.matter,
+        delegation=DelegationId("d0199"),
+        officer=QIU,
+        acting_for=None,
+        bundle=None,
+        project=None,
+        parts=(),
+    )
+    await stage.nodes[TOWN].node.journal.append(entry, case=case.id)
+    known = await stage.agreed(case.id, TOWN, COUNTY)
+    assert known.decision is None
+    assert known.moments("reclaim_pen")[0].code == "E_NOT_DELEGATED"
 
 
 async def test_whoever_took_an_application_in_approves_it_only_where_the_grant_says_so(

@@ -1,5 +1,6 @@
 """A node as a process runs it: what it says of itself, and how it goes on."""
 
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -69,6 +70,24 @@ async def test_what_waits_to_go_up_is_counted_from_the_lists(path: Path) -> None
     assert (before.backlog.cases, after.backlog.cases) == (0, 1)
     assert after.backlog.messages >= 1
     assert after.backlog.bytes > 200
+
+
+async def test_what_came_back_is_told_at_once_however_long_the_rest_takes_to_count(
+    path: Path,
+) -> None:
+    async with at_work(path, COUNTY) as county, at_work(path, TOWN) as town:
+        await introduce(county, town)
+        officer = town.sets.holdings.officer(WU)
+        assert officer is not None
+        sitting = Sitting(officer=officer, matter=MATTER)
+        sheet = Attachment("applicant", "application/json", applicant())
+        await Desk(town.node, town.sets).perform(received(), sitting, [sheet])
+        counted = await town.status()
+        town._looked = (math.inf, math.inf, counted)
+        await town.database.execute("UPDATE case_row SET returned = 'E_NOT_DELEGATED'")
+        later = await town.status()
+
+    assert (counted.returned, later.returned) == (0, 1)
 
 
 async def introduce(above: Runtime, below: Runtime) -> None:

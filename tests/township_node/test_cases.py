@@ -1,10 +1,13 @@
 """A case after intake: handed up by a village, reviewed, brought to, handed over, looked up."""
 
+from datetime import timedelta
+
 import pytest
 
 from casework import act as acts
 from casework.names import CaseId, NodeId
 from casework.query_code import query_text
+from sync.clock import ManualClock
 from sync.desk import Sitting, Step
 from tests.builders import CHEN, COUNTY, OTHER_TOWN, TOWN, VILLAGE, WU
 from tests.centres import (
@@ -353,3 +356,18 @@ async def head(world: World, case: CaseId) -> str:
 async def result_part(world: World, case: CaseId) -> str:
     stands = await world.county_desk.get_case(case)
     return next(part.ref.hash for part in stands.parts if part.ref.name == "result")
+
+
+async def test_wu_is_warned_of_a_receipt_that_nobody_answers(world: World, wu: Clerk) -> None:
+    case = await wu.taken("minimum-living-allowance", LOW_INCOME, "receive")
+    clock = world.county.node.clock
+    assert isinstance(clock, ManualClock)
+    before = (await wu.get("/?view=warned")).text
+    clock.advance(timedelta(days=4))
+    again = await world.town.sign_in(WU)  # the session is over
+    after = (await again.get("/?view=warned")).text
+
+    assert f"/cases/{case}" not in before
+    assert f"/cases/{case}" in after
+    assert "预警办件（" in visible(after)
+    assert "环节“受理”应于11月23日前办完，已超期 1 日" in visible(after)

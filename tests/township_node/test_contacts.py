@@ -95,7 +95,8 @@ async def test_who_was_asked_has_no_papers_and_hears_on_until_the_case_ends(
     last = await world.other.services.desk.get_case(case)
     assert last.questions[0].answer is not None
     assert last.length == (await world.town.services.desk.get_case(case)).length
-    assert not entitled(last, OTHER_TOWN, "applicant")
+    applicant = next(each for each in last.parts if each.ref.name == "applicant")
+    assert not entitled(last, OTHER_TOWN, applicant.ref, applicant.node)
 
     await wu.act(case, "withdraw", asked_by="applicant")
     await world.settle()
@@ -118,6 +119,20 @@ async def test_a_village_is_asked_and_answers_what_was_asked_late_in_red(
     await world.settle(county=False)
 
     assert REPLY in visible((await wu.get(f"/cases/{case}")).text)
+
+
+async def test_who_is_asked_is_never_sent_what_another_was_asked(world: World, wu: Clerk) -> None:
+    case = await received(wu)
+    for to in (OTHER_TOWN, VILLAGE):
+        await ask(wu, case, to)
+    await world.settle()
+    for desk, expected in (
+        (world.village_desk, [False, True]),
+        (world.other.services.desk, [True, False]),
+    ):
+        words = [part for part in (await desk.get_case(case)).parts if part.ref.name == "question"]
+        held = [await desk.read_part(part.ref.hash) is not None for part in words]
+        assert held == expected
 
 
 async def test_a_town_without_the_pen_asks_the_county_which_takes_it_up_and_answers(
@@ -183,3 +198,31 @@ async def test_what_the_county_is_asked_is_on_its_list_until_it_has_answered(
     said = acts.Answer(question, CHEN)
     await world.county_desk.deposit(DepositKind.ANSWER, said, sitting, (reply,))
     assert await lists.called(CallKind.ANSWER, county) == ()
+
+
+async def test_a_second_answer_is_kept_and_shown_and_waits_for_nobody(
+    world: World, wu: Clerk
+) -> None:
+    case, again = await received(wu), "又查了一遍，仍然没有。"
+    await ask(wu, case, OTHER_TOWN)
+    await world.settle()
+    await answered(await world.other.sign_in(TONG), world, case)
+    desk = world.other.services.desk
+    tong = desk.holdings.officer(TONG)
+    assert tong is not None
+    said = acts.Answer((await desk.get_case(case)).questions[0].id, TONG)
+    words = Attachment("answer", "text/plain", again.encode())
+    sitting = Sitting(officer=tong, case_id=case)
+    await desk.deposit(DepositKind.ANSWER, said, sitting, (words,))
+    await world.settle()
+    lists = world.town.services.office.lists
+    assert await lists.with_open_deposits(TOWN) == (case,)
+
+    first = next(iter(await world.town.node.journal.open_deposits(case)))
+    assert (await wu.act(case, "take_up_deposit", deposit=first)).status_code == 303
+    page = visible((await wu.get(f"/cases/{case}")).text)
+    assert REPLY in page
+    assert again in page
+    assert "这一份留作记录" in page
+    assert "待采纳" not in page
+    assert await lists.with_open_deposits(TOWN) == ()

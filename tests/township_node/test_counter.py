@@ -187,3 +187,14 @@ def links_of(page: str, start: str) -> list[str]:
         for part in page.split('href="')
         if part.startswith(start)
     ]
+
+
+async def test_every_page_says_that_the_numbers_run_out(world: World, wu: Clerk) -> None:
+    assert "办件编号只剩" not in (await wu.get("/")).text
+    await world.town.services.database.execute("UPDATE number_block SET next_free = last - 11")
+    low = visible((await wu.get("/")).text)
+    await world.town.services.database.execute("UPDATE number_block SET next_free = last + 1")
+    bar = visible((await wu.get("/sync/bar", headers={"hx-request": "true"})).text)
+
+    assert "办件编号只剩 12 个，请联网取得新编号" in low
+    assert "办件编号已用完，请联网取得新编号" in bar

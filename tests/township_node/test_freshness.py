@@ -106,6 +106,26 @@ async def test_a_village_is_known_as_its_township_says_and_hears_of_the_county_f
     assert await silence(village, OTHER_TOWN) == COUNTY
 
 
+async def test_another_town_hears_that_a_village_is_silent_and_when_it_is_back(
+    world: World,
+) -> None:
+    """A result may wait to be handed over in the village of a town that this one never meets."""
+    county, town, other = world.county.node, world.town.node, world.other.node
+    lines = [(town, county), (other, county)]
+    pass_by(world)
+    await settle(lines)
+    await town.change(tell_silence)
+    await county.change(tell_silence)
+    await settle(lines)
+    assert await silence(other, TOWN) is None
+    assert await silence(other, VILLAGE) == VILLAGE
+
+    await world.settle()
+    await town.change(tell_silence)
+    await settle(lines)
+    assert await silence(other, VILLAGE) is None
+
+
 async def test_silence_is_told_once_for_each_change(world: World) -> None:
     county = world.county.node
 

@@ -2,7 +2,7 @@
 
 from casework.names import CaseId
 from tests.builders import TOWN, VILLAGE
-from tests.centres import LOW_INCOME, Clerk, visible
+from tests.centres import LOW_INCOME, Clerk, materials, visible
 from tests.laptops import Agent, Village
 
 DAY = "2026-12-20"
@@ -55,3 +55,28 @@ async def test_lin_asks_the_township_about_what_it_has_in_hand(
     assert said.status_code == 303, visible(said.text)[:900]
     await village.settle()
     assert REPLY in await lin.said(f"/cases/{case}")
+
+
+async def test_a_case_that_lin_is_only_asked_about_is_not_among_her_own(
+    village: Village, lin: Agent, wu: Clerk
+) -> None:
+    other = await asked(village, wu)
+    own = await lin.collected("minimum-living-allowance", LOW_INCOME)
+
+    assert "1 件在办" in await lin.said("/")
+    for view in ("open", "all"):
+        listed = (await lin.get(f"/cases?view={view}")).text
+        assert f"/cases/{own}" in listed
+        assert f"/cases/{other}" not in listed
+
+
+async def test_papers_owed_to_a_case_that_lin_is_only_asked_about_are_not_hers_to_ask_for(
+    village: Village, lin: Agent, wu: Clerk
+) -> None:
+    lacking = {**LOW_INCOME, **materials(missing=("m2",))}
+    case = await wu.taken("minimum-living-allowance", lacking, "notify_deficiency")
+    await wu.act(case, "ask", ask_to=VILLAGE, answer_by=DAY, question=WORDS)
+    await village.settle()
+
+    assert "没有要补的" in await lin.said("/")
+    assert f"/cases/{case}" not in (await lin.get("/owing")).text

@@ -206,3 +206,14 @@ async def test_a_page_beyond_the_end_is_the_last_page() -> None:
     assert (await listed(read, 7, size=2)).rows == (4,)
     assert (await listed(read, 2, size=2)).rows == (2, 3)
     assert (await listed(read, 1, size=2)).pages == 3
+
+
+async def test_the_bar_says_that_the_numbers_run_out(village: Village, lin: Agent) -> None:
+    assert "编号只剩" not in await lin.said("/")
+    database = village.laptop.services.database
+    await database.execute("UPDATE number_block SET next_free = last - 11")
+    low = await lin.said("/")
+    await database.execute("UPDATE number_block SET next_free = last + 1")
+
+    assert "编号只剩 12 个" in low
+    assert "编号已用完" in await lin.said("/")

@@ -1,6 +1,9 @@
 """At a village what it decided itself is final only where the decision is proven."""
 
-from tests.centres import CARD
+import re
+from html import unescape
+
+from tests.centres import CARD, LOW_INCOME
 from tests.forging import forge
 from tests.laptops import Agent, Village
 from tests.village_agent.test_collecting import CARD_MATTER
@@ -44,3 +47,18 @@ async def test_lin_prints_it_of_what_was_begun(lin: Agent) -> None:
 
     assert f'href="{draft}/sheet"' in page.text
     assert "最低生活保障申请表" in text_of(sheet.content)
+
+
+async def test_a_receipt_that_is_printed_once_more_says_so_and_is_counted(lin: Agent) -> None:
+    case = await lin.collected("minimum-living-allowance", LOW_INCOME)
+    page = (await lin.get(f"/cases/{case}")).text
+    found = re.search(r'href="([^"]*collection-receipt[^"]*again=1)"', page)
+    assert found is not None
+    url = unescape(found[1])
+
+    first = await lin.get(url.removesuffix("&again=1"))
+    second, third = await lin.get(url), await lin.get(url)
+
+    assert "补打" not in text_of(first.content)
+    assert "第1次补打" in text_of(second.content)
+    assert "第2次补打" in text_of(third.content)

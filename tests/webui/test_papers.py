@@ -136,6 +136,26 @@ def test_what_a_decision_said_is_printed_again_after_it_was_taken_back(name: str
     assert notice.items[0].number == "翁民低保〔2026〕18号"
 
 
+def test_a_case_taken_up_again_is_told_why_and_until_when_it_lasts() -> None:
+    story = STORIES["reopened"]
+    paper = paper_for("renewed-acceptance", given_for(story), now=NOON, final=True)
+    text = "".join(text_of(render(paper)).split())
+
+    assert paper.document_number == "A-0001-10"
+    assert "文书10" in text
+    assert "重新受理的理由" in text
+    assert "行政复议" in text
+    assert paper.decided_on is not None
+    assert paper.due_on is not None
+    assert paper.decided_on <= (paper.accepted_on or paper.due_on) < paper.due_on
+
+
+def test_the_forms_in_common_use_are_all_there() -> None:
+    """domain.md e.4: 01 to 14, of which 13 and 14 are the counterparts of 05 and 11."""
+    numbers = {*FORM_NUMBERS.values(), *ONLINE_NUMBERS.values()}
+    assert numbers >= {f"{number:02d}" for number in range(1, 15)}
+
+
 def test_what_completes_an_application_that_came_online_has_its_own_name_and_number() -> None:
     story = STORIES["supplied_online"]
     paper = paper_for("supplement-receipt", given_for(story), now=NOON, final=True)

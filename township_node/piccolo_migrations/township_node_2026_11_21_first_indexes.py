@@ -19,6 +19,11 @@ INDEXES = (
         "CREATE INDEX IF NOT EXISTS case_queue ON case_row"
         " (pen, urgency, due_on, moved_at, status, matter, opened_by, pickup, id)"
     ),
+    (
+        "CREATE INDEX IF NOT EXISTS case_warned ON case_row"
+        " (pen, warns_on, status, matter, opened_by, urgency, due_on, moved_at, id)"
+    ),
+    "CREATE INDEX IF NOT EXISTS case_unwarned ON case_row (id) WHERE warns_on IS NULL",
     "CREATE INDEX IF NOT EXISTS case_newest ON case_row (status, moved_at, id)",
     "CREATE INDEX IF NOT EXISTS case_unranked ON case_row (id) WHERE urgency = 9",
     "CREATE INDEX IF NOT EXISTS case_kinds ON case_row (pen, status, matter, opened_by)",

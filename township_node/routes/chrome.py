@@ -5,6 +5,7 @@ from typing import Any, Final
 from litestar import Request
 
 from casework.names import NodeId, is_of_county
+from casework.numbering import LOW_NUMBERS, NumberKind
 from casework.organisation import Officer
 from sync.relay import LinkState
 from sync.status import LineStatus, NodeStatus
@@ -22,6 +23,7 @@ async def chrome(request: Request[Any, Any, Any]) -> Chrome:
     me = use.node.id
     officer = request.state.officer
     status = await use.runtime.status()
+    left = await use.node.journal.numbers_left(NumberKind.CASE)
     return Chrome(
         node_name=name_of(use, me),
         tier_name=word("tier", "county" if is_of_county(me) else "township"),
@@ -32,7 +34,7 @@ async def chrome(request: Request[Any, Any, Any]) -> Chrome:
         if officer is not None
         else (),
         search_url=SEARCH_URL if officer is not None else None,
-        sync=sync_bar(use, status),
+        sync=sync_bar(use, status, left),
         today=filters.day_long(use.clock.now()),
     )
 
@@ -42,7 +44,7 @@ def _acting_for(request: Request[Any, Any, Any]) -> str | None:
     return found.name if found is not None else None
 
 
-def sync_bar(use: Services, status: NodeStatus) -> SyncBar:
+def sync_bar(use: Services, status: NodeStatus, numbers_left: int) -> SyncBar:
     """The line up, in the words of the bar."""
     line = next(line for line in status.lines if line.neighbour == use.runtime.parent)
     online = line.state is LinkState.ONLINE
@@ -58,6 +60,7 @@ def sync_bar(use: Services, status: NodeStatus) -> SyncBar:
         catalogue=str(status.sets["catalogue"]),
         detail=labels.error_text(line.code) if line.state is LinkState.FAULT and line.code else "",
         returned=status.returned,
+        numbers_left=numbers_left if numbers_left <= LOW_NUMBERS else None,
     )
 
 

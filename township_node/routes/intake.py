@@ -11,7 +11,7 @@ from litestar.response import Template
 from casework.errors import UnknownCaseError
 from casework.matter import MatterRef, MatterVersion
 from casework.names import CaseId, MatterId
-from casework.numbering import NumberKind
+from casework.numbering import LOW_NUMBERS, NumberKind
 from casework.procedure import BY_NAME
 from township_node.routes.access import officer_of, services
 from township_node.services.earlier import earlier_for, scans_again
@@ -36,7 +36,6 @@ from webui.paper_sheets import Situation
 from webui.responses import page, redirect
 from webui.sheets import sheet_of
 
-NUMBERS_LOW: Final = 20
 _CHANNEL_FIRST: Final = "window"
 
 
@@ -102,7 +101,7 @@ class CounterOffice:
         left = await office.desk.node.journal.numbers_left(NumberKind.CASE)
         if left == 0:
             found.append(word("warning", "numbers_none"))
-        elif left <= NUMBERS_LOW:
+        elif left <= LOW_NUMBERS:
             found.append(word("warning", "numbers_low", count=left))
         return tuple(found)
 

@@ -47,15 +47,17 @@ _TURNS: Final[Mapping[Role, frozenset[Status]]] = {
 }
 # Lists that no column of a case tells by itself; they are short.
 _LISTED: Final = ("claims", "answers", "pickups")
-QUEUES: Final = ("todo", "review", "overdue", "soon", "ready", "arrivals", *_LISTED)
+QUEUES: Final = ("todo", "review", "overdue", "soon", "warned", "ready", "arrivals", *_LISTED)
 PLACES: Final = ("here", "elsewhere", "closed", "all")
 _HERE: Final = "here"
 _ELSEWHERE: Final = "elsewhere"
+_WARNED: Final = "warned"
 _CARDS: Final = {
     "todo": "blue",
     "review": "blue",
     "overdue": "red",
     "soon": "amber",
+    "warned": "amber",
     "ready": "",
     "arrivals": "",
     "claims": "",
@@ -142,16 +144,19 @@ async def search(viewer: Viewer, text: str, *, base_url: str) -> CaseList:
     )
 
 
-async def rows_of(viewer: Viewer, lines: Sequence[CaseLine]) -> tuple[CaseRowView, ...]:
+async def rows_of(
+    viewer: Viewer, lines: Sequence[CaseLine], *, warns: bool = False
+) -> tuple[CaseRowView, ...]:
     heard = await viewer.office.lists.heard()
-    return tuple(row for line in lines if (row := _row(viewer, line, heard)) is not None)
+    rows = (_row(viewer, line, heard, warns=warns) for line in lines)
+    return tuple(row for row in rows if row is not None)
 
 
 def is_turn(officer: Officer, status: Status | None) -> bool:
     return any(status in _TURNS.get(role, frozenset()) for role in officer.roles)
 
 
-def _row(viewer: Viewer, line: CaseLine, heard: Heard) -> CaseRowView | None:
+def _row(viewer: Viewer, line: CaseLine, heard: Heard, *, warns: bool) -> CaseRowView | None:
     office, case = viewer.office, line.case
     matter = office.holdings.matter(case.matter)
     if matter is None:
@@ -168,6 +173,7 @@ def _row(viewer: Viewer, line: CaseLine, heard: Heard) -> CaseRowView | None:
         sync=sync_mark(line.row),
         may_act=is_turn(viewer.officer, case.status),
         heard=heard,
+        warns=warns,
     )
 
 
@@ -184,7 +190,7 @@ async def _listed(
     known = {office.me, *_villages(office)}
     others = any(node not in known for node in survey.openers)
     return CaseList(
-        rows=await rows_of(viewer, lines),
+        rows=await rows_of(viewer, lines, warns=query.view == _WARNED),
         total=total,
         query=query,
         base_url="",
@@ -216,6 +222,7 @@ def _filters(office: Office) -> dict[str, CaseFilter]:
         "overdue": replace(here, due="overdue", due_from=today),
         "soon": replace(here, due="soon", due_from=today, due_until=soon),
         "today": replace(here, due="soon", due_from=today, due_until=today),
+        "warned": replace(here, warned_by=today),
         "ready": replace(here, statuses=(Status.READY,)),
         "arrivals": replace(here, statuses=(Status.COLLECTED,)),
         "claims": here,
@@ -247,7 +254,7 @@ def _narrowed(office: Office, base: CaseFilter, query: ListQuery) -> CaseFilter:
 
 
 def _stats(viewer: Viewer, counts: Mapping[str, int], shown: str) -> tuple[StatCard, ...]:
-    listed = ["review" if viewer.decides_only else "todo", "overdue", "soon", "ready"]
+    listed = ["review" if viewer.decides_only else "todo", "overdue", "soon", "warned", "ready"]
     listed += [name for name in _LISTED if counts[name]]
     listed += [] if viewer.decides_only else ["arrivals"]
     return tuple(
@@ -255,7 +262,7 @@ def _stats(viewer: Viewer, counts: Mapping[str, int], shown: str) -> tuple[StatC
             text=word("stat", name),
             value=counts[name],
             note=_note(name, counts),
-            kind=_CARDS[name],
+            kind=_CARDS[name] if counts[name] else "",
             url=f"/?view={name}",
             current=name == shown,
         )

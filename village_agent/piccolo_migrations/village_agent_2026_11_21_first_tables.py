@@ -1,7 +1,17 @@
 """The first tables of a village laptop."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.columns import BigInt, Boolean, Bytea, Column, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import (
+    BigInt,
+    Boolean,
+    Bytea,
+    Column,
+    Integer,
+    Serial,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 
 ID = "2026-11-21T09:00:00:000000"
 VERSION = "1.38.0"
@@ -63,6 +73,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "returned": Varchar(length=64, default=None, null=True),
         "due_on": Varchar(length=10, index=True, default=None, null=True),
         "urgency": Integer(default=None, null=False),
+        "warns_on": Varchar(length=10, default=None, null=True),
         "papers": Integer(default=None, null=True),
         "folded": Bytea(default=None, null=False),
     },
@@ -149,7 +160,8 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "trust": Bytea(default=None, null=True),
     },
     ("MessageRow", "message"): {
-        "id": Varchar(length=64, primary_key=True, default=None, null=False),
+        "arrival": Serial(primary_key=True),
+        "id": Varchar(length=64, unique=True, default=None, null=False),
         "kind": Varchar(length=100, default=None, null=False),
         "log": Varchar(length=32, default=None, null=False),
         "seq": BigInt(default=None, null=False),

@@ -139,7 +139,12 @@ async def show_part(request: AnyRequest, case_id: str, part: str) -> Response[by
 
 @get("/cases/{case_id:str}/papers/{kind:str}", guards=[_AGENT])
 async def show_paper(
-    request: AnyRequest, case_id: str, kind: str, entry: str | None = None
+    request: AnyRequest,
+    case_id: str,
+    kind: str,
+    entry: str | None = None,
+    *,
+    again: bool = False,
 ) -> Response[bytes]:
     name = kind.removesuffix(".pdf")
     if name not in set(PaperKind):
@@ -148,7 +153,9 @@ async def show_paper(
     station, officer = services(request).station, officer_of(request)
     moment = MessageId(entry) if entry else None
     try:
-        content = await print_paper(station, officer, opened.file, PaperKind(name), moment)
+        content = await print_paper(
+            station, officer, opened.file, PaperKind(name), moment, again=again
+        )
     except KeyError as error:
         raise NotFoundException(kind) from error
     return pdf(content, f"{name}-{opened.case.number}.pdf")

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Request
 
 from casework.names import NodeId, tier_of
+from casework.numbering import LOW_NUMBERS, NumberKind
 from sync.relay import LinkState
 from sync.status import LineStatus, NodeStatus
 from village_agent.routes.access import Services, services
@@ -17,16 +18,17 @@ async def chrome(request: Request[Any, Any, Any]) -> Chrome:
     me = use.node.id
     officer = request.state.officer
     status = await use.runtime.status()
+    left = await use.node.journal.numbers_left(NumberKind.CASE)
     return Chrome(
         node_name=name_of(use, me),
         tier_name=labels.label("tier", tier_of(me)),
         officer_label=officer.name if officer is not None else None,
-        sync=sync_bar(use, status),
+        sync=sync_bar(use, status, left),
         today=filters.day_long(use.clock.now()),
     )
 
 
-def sync_bar(use: Services, status: NodeStatus) -> SyncBar:
+def sync_bar(use: Services, status: NodeStatus, numbers_left: int) -> SyncBar:
     """The line up, in the words of the bar."""
     line = next(line for line in status.lines if line.neighbour == use.runtime.parent)
     online = line.state is LinkState.ONLINE
@@ -42,6 +44,7 @@ def sync_bar(use: Services, status: NodeStatus) -> SyncBar:
         catalogue=str(status.sets["catalogue"]),
         detail=labels.error_text(line.code) if line.state is LinkState.FAULT and line.code else "",
         returned=status.returned,
+        numbers_left=numbers_left if numbers_left <= LOW_NUMBERS else None,
     )
 
 

@@ -10,7 +10,7 @@ from litestar.response import Template
 from casework.errors import CaseworkError
 from casework.matter import MatterRef, MatterVersion
 from casework.names import CaseId, MatterId
-from casework.numbering import NumberKind
+from casework.numbering import LOW_NUMBERS, NumberKind
 from village_agent.routes.access import officer_of, services
 from village_agent.services.earlier import earlier_for, scans_again
 from village_agent.services.offering import elsewhere, offer_of, offered
@@ -31,7 +31,6 @@ from webui.paper_sheets import Situation
 from webui.responses import page, redirect
 from webui.sheets import sheet_of
 
-NUMBERS_LOW: Final = 20
 QUERY_CHARS_MAX: Final = 60
 AGENT: Final = "village_agent"
 CHANNELS: Final = (AGENT, "home_visit")
@@ -100,7 +99,7 @@ class StationIntake:
         left = await station.desk.node.journal.numbers_left(NumberKind.CASE)
         if left == 0:
             found.append(word("warning", "numbers_none"))
-        elif left <= NUMBERS_LOW:
+        elif left <= LOW_NUMBERS:
             found.append(word("warning", "numbers_low", count=left))
         if matter is None:
             return tuple(found)

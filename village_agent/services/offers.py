@@ -45,6 +45,7 @@ _PRINTED_AFTER: Final[Mapping[str, tuple[PaperKind, ...]]] = {
 class Print(Struct, frozen=True, kw_only=True):
     title: str
     url: str
+    again_url: str  # the same, marked as printed once more; empty where nothing is in force
 
 
 def acts_here(station: Station, given: CaseGiven) -> CaseGiven:
@@ -81,9 +82,11 @@ def papers_listed(given: CaseGiven) -> tuple[Print, ...]:
 
 
 def _print(kind: PaperKind, link: PaperLink | None, given: CaseGiven) -> Print:
-    entry = f"?entry={link.entry}" if link is not None and link.entry else ""
-    title = title_of(kind, given.matter.matter_type.value)
-    return Print(title=title, url=f"{given.base_url}/papers/{kind}{entry}")
+    title, url = title_of(kind, given.matter.matter_type.value), f"{given.base_url}/papers/{kind}"
+    if link is None or not link.entry:
+        return Print(title=title, url=url, again_url="")
+    url = f"{url}?entry={link.entry}"
+    return Print(title=title, url=url, again_url=f"{url}&again=1")
 
 
 def _refusal(

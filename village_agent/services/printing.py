@@ -22,16 +22,19 @@ RESULT: Final = "result"
 _PDF: Final = "application/pdf"
 
 
-async def print_paper(
+async def print_paper(  # noqa: PLR0913 - which paper of what, and who prints it
     station: Station,
     officer: Officer,
     file: CaseFile,
     kind: PaperKind,
     entry: MessageId | None = None,
+    *,
+    again: bool = False,
 ) -> bytes:
     """A paper of a standing entry; a preview with its watermark where nothing bears it out.
 
-    What states a decision is final only where the decision is proven.
+    What states a decision is final only where the decision is proven. `again`: it was printed
+    before, and says how many times this laptop has printed it once more.
     """
     given = papers_given(station, given_for(station, file), file)
     decided = decision_behind(kind, file.case, file.matter, entry)
@@ -40,6 +43,9 @@ async def print_paper(
     paper = paper_for(kind, given, now=station.now(), entry=entry, final=final)
     if kind is PaperKind.ENTRUSTMENT and paper.agent is None:
         paper = entrusted_to(station, officer, paper)
+    if again and paper.final:
+        count = await station.papers.printed_again(file.case.id, kind.value, entry)
+        paper = replace(paper, reprint=count)
     return await render_async(paper)
 
 

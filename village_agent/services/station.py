@@ -12,6 +12,7 @@ from casework.regions import NodeKind
 from sync.case_lists import CaseLists
 from sync.desk import Desk
 from sync.holdings import Holdings
+from sync.paper_log import PaperLog
 from village_agent.store.bags import Bags
 from webui.drafts import Drafts
 from webui.names_known import Names
@@ -28,6 +29,7 @@ class Station:
         self.desk: Final = desk
         self.drafts: Final = drafts
         self.bags: Final = bags
+        self.papers: Final = PaperLog(desk.node)
         self.lists: Final = CaseLists(desk)
         self.me: Final = desk.node.id
         self.parent: Final = parent

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from casework.calls import CallKind
 from casework.case import Case, Moment, Status
@@ -130,14 +131,15 @@ async def drafts_of(station: Station) -> tuple[Row, ...]:
 
 
 async def mine(station: Station, view: str, number: int) -> Listed[Row]:
-    """Everything that passed through this laptop, by how far it is, or about which it is asked."""
+    """This village's own cases, by how far they are; or those about which it is asked."""
     if view == ANSWERS:
         return await _to_answer(station, number)
+    own = CaseFilter(own=station.me, open_only=False)
     wanted = {
-        "open": CaseFilter(statuses=UNDER_WAY),
-        "results": CaseFilter(statuses=(Status.READY,)),
-        "done": CaseFilter(statuses=DONE, open_only=False),
-        "all": CaseFilter(open_only=False),
+        "open": replace(own, statuses=UNDER_WAY),
+        "results": replace(own, statuses=(Status.READY,)),
+        "done": replace(own, statuses=DONE),
+        "all": own,
     }[view]
 
     async def read(window: Window) -> tuple[tuple[CaseLine, ...], int]:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from casework.case import Case, Status
 from casework.names import CaseId, NodeId
+from sync.case_lists import OWN
 from sync.engine import Database, Work
 from sync.stored import case_from_bytes
 
@@ -35,6 +36,7 @@ _TO_CARRY: Final = (
     "opened_by = ? AND papers > 0"
     " AND NOT EXISTS (SELECT 1 FROM bag WHERE bag.case_id = case_row.id)"
 )
+_OWES: Final = f"owes = TRUE AND {OWN}"
 _FOR_HERE: Final = "status = ? AND pickup = ? AND pen = ?"
 
 
@@ -73,13 +75,13 @@ class Figures(Struct, frozen=True, kw_only=True):
 async def figures(database: Database, me: NodeId) -> Figures:
     def look(work: Work) -> Figures:
         statuses = work.execute(
-            "SELECT status, COUNT(*) FROM case_row WHERE status <> ? GROUP BY status",
-            (Status.CLOSED.value,),
+            f"SELECT status, COUNT(*) FROM case_row WHERE status <> ? AND {OWN} GROUP BY status",  # noqa: S608
+            (Status.CLOSED.value, me, me, me),
         ).fetchall()
         owing, earliest = work.execute(
             "SELECT COUNT(*), MIN(supply_by) FROM case_row"  # noqa: S608
-            f" WHERE owes = TRUE AND NOT {_BROUGHT}",
-            (f"{me}/%",),
+            f" WHERE {_OWES} AND NOT {_BROUGHT}",
+            (me, me, me, f"{me}/%"),
         ).fetchone()
         return Figures(
             by_status={Status(status): count for status, count in statuses},
@@ -122,12 +124,12 @@ async def owing(
 
     def look(work: Work) -> tuple[tuple[OwingCase, ...], int]:
         rows = work.execute(
-            f"SELECT id, supply_by, {_BROUGHT} AS brought FROM case_row WHERE owes = TRUE"  # noqa: S608
+            f"SELECT id, supply_by, {_BROUGHT} AS brought FROM case_row WHERE {_OWES}"  # noqa: S608
             " ORDER BY brought, supply_by IS NULL, supply_by, id LIMIT ? OFFSET ?",
-            (f"{me}/%", window.limit, window.offset),
+            (f"{me}/%", me, me, me, window.limit, window.offset),
         ).fetchall()
         found = (OwingCase(CaseId(id_), _day(by), bool(brought)) for id_, by, brought in rows)
-        return tuple(found), _count(work, "owes = TRUE")
+        return tuple(found), _count(work, _OWES, (me, me, me))
 
     return await database.read(look)
 

@@ -49,6 +49,7 @@ class PaperKind(StrEnum):
     FEE_NOTICE = "fee-notice"
     COMMITMENT = "commitment"
     CONSULTATION_SHEET = "consultation-sheet"
+    RENEWED_ACCEPTANCE = "renewed-acceptance"
 
 
 class PaperParty(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,8 @@ import uvicorn
 from litestar import Litestar
 
 from casework.names import NodeId
-from sync.carriers.https import ExchangeDesk, HttpsLink, ask_to_enrol, machine_routes
+from sync.carriers.https import HttpsLink, ask_to_enrol
+from sync.carriers.https_desk import ExchangeDesk, machine_routes
 from sync.carriers.https_messages import (
     BODY_BYTES_MAX,
     ENROL_PATH,

@@ -14,7 +14,8 @@ import pytest
 from casework import act as acts
 from casework.case import Status
 from casework.names import NodeId
-from sync.carriers.https import ExchangeDesk, HttpsLink
+from sync.carriers.https import HttpsLink
+from sync.carriers.https_desk import ExchangeDesk
 from sync.carriers.nats import NatsLink
 from sync.clock import SystemClock
 from sync.nats_server import NatsServer
