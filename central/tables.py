@@ -64,12 +64,27 @@ class DueChange(Table, tablename="due_change"):
     )  # None: not computed again yet
 
 
+class LintOverride(Table, tablename="lint_override"):
+    """A finding of the catalogue's lint that somebody answered for; nothing is ever taken away."""
+
+    finding = Varchar(length=64, primary_key=True, default=None, null=False)
+    matter = Varchar(length=64, default=None, null=False)
+    version = BigInt(default=None, null=False)
+    field = Varchar(length=200, default=None, null=False)
+    code = Varchar(length=64, default=None, null=False)
+    text = Varchar(length=2000, default=None, null=False)
+    reason = Varchar(length=500, default=None, null=False)
+    officer = Varchar(length=32, default=None, null=False)
+    at = Timestamptz(default=None, null=False, index=True)
+
+
 COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     LoadedFile,
     EnrolmentCode,
     EnrolmentCandidate,
     BrokerAccount,
     DueChange,
+    LintOverride,
 )
 SCHEMA: Final = Schema(
     "central",
