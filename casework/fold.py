@@ -73,6 +73,24 @@ def fold(entries: Iterable[Written], county_incarnations: Sequence[Incarnation] 
     return Folded(case, tuple(sorted(parked)))
 
 
+def case_before(entries: Mapping[MessageId, Written], written: Written) -> Case | None:
+    """The case as the author of an entry saw it, whether or not the entry stands.
+
+    None where it begins the case; LookupError while one of its predecessors is not held.
+    """
+    path: list[Written] = []
+    at = written.entry.previous
+    while at != ZERO_ID:
+        path.append(entries[at])
+        at = path[-1].entry.previous
+    case: Case | None = None
+    for each in reversed(path):
+        case = advance(case, each)
+        if case.length == 1:
+            case = replace(case, opened_by=_opener(entries.values(), each).node)
+    return case
+
+
 def continues(case: Case | None, written: Written) -> bool:
     """Whether `advance` alone counts this entry in; otherwise the case is folded afresh.
 

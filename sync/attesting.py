@@ -25,7 +25,8 @@ from casework.names import (
     PartHash,
     is_of_county,
 )
-from sync.bodies import Judgement, Verdict
+from casework.verdict import Judgement
+from sync.bodies import Verdict
 from sync.desk import Desk
 from sync.engine import Work
 from sync.errors import EnvelopeError

@@ -13,11 +13,12 @@ from msgspec.structs import replace
 
 from casework.case import Case, Status
 from casework.errors import CaseworkError, DateOrderError
-from casework.judging import CLOCKS_APART_MAX, refusal, why_not
+from casework.judging import refusal, why_not
 from casework.names import NodeId, OfficerId, Tier, is_county, tier_of
 from casework.organisation import Role
 from casework.procedure import PROCEDURE, ROWS, Power, Row
 from casework.standing import Standing
+from casework.verdict import CLOCKS_APART_MAX
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
 from tests.casework.situations import (
     MATTER,
