@@ -12,7 +12,9 @@ from casework.case import Case, Status
 from casework.entry import Entry
 from casework.names import CaseId, MessageId, OfficerId
 from casework.verdict import Judgement
+from central.services.verifying import Report, verify_exports
 from sync.bodies import Verdict
+from sync.exporting import export_log
 from sync.stored import stored_body
 from tests.builders import COUNTY, TOWN
 from tests.cluster import rows
@@ -167,6 +169,7 @@ async def test_a_lost_key_leaves_what_the_county_had_acknowledged(
         await stage.nodes[COUNTY].node.tick()
         await stage.on("11-23", "16:00")
     since = "2026-11-23T15:00:00+08:00" if acknowledged else "2026-11-23T08:00:00+08:00"
+    stage.cut_off.add(TOWN)
     lost = revoking("compromise", since, "d0256")
     await stage.publish(tmp_path / "county files", "delegations.json", lost)
     records = await stage.nodes[COUNTY].node.journal.messages(case.id)
@@ -220,3 +223,48 @@ async def test_each_is_on_file_once(stage: Stage) -> None:
     query = "SELECT id, delegation, judgement, verdict, is_refused FROM judged_decision"
     found = await rows(stage.nodes[COUNTY].node, query)
     assert found == [(said.decision, RECORD, "CONFIRMED", id_, 0)]
+
+
+async def exported(stage: Stage, folder: Path) -> Report:
+    """What anybody computes from the logs of the county and the township."""
+    folders = []
+    for name in (COUNTY, TOWN):
+        opened = stage.nodes[name]
+        folders.append(folder / name)
+        await export_log(opened.database, opened.store, opened.identity, folders[-1], stage.clock)
+    return verify_exports(folders)
+
+
+def faults(report: Report) -> list[str]:
+    return [fault.reason for fault in report.faults if fault.code == "E_VERDICT"]
+
+
+async def test_every_verdict_is_computed_again_from_the_logs_alone(
+    stage: Stage, tmp_path: Path
+) -> None:
+    await stage.on("11-20", "15:00")
+    await decided(stage)
+    made = await cut_off_and_revoked(stage, tmp_path / "county files", "suspend")
+    assert len(await verdicts(stage, made.id)) == 1
+    report = await exported(stage, tmp_path / "exports")
+    assert report.faults == ()
+
+
+async def test_a_verdict_that_the_logs_do_not_bear_out_is_named(
+    stage: Stage, tmp_path: Path
+) -> None:
+    made = await cut_off_and_revoked(stage, tmp_path / "county files", "suspend")
+    [(id_, said)] = await verdicts(stage, made.id)
+    kind = replace(said, judgement=Judgement.CONFIRMED, grounds=(), replaces=id_)
+    await stage.nodes[COUNTY].node.journal.append(kind, case=made.id)
+    told = faults(await exported(stage, tmp_path / "exports"))
+    assert "CONFIRMED said, SUSPENDED E_REVOKED_SUSPEND computed" in told
+
+
+async def test_a_decision_that_nobody_judged_is_named(stage: Stage, tmp_path: Path) -> None:
+    await stage.on("11-23")
+    await decided(stage)
+    stage.nodes[COUNTY].node.judge = None
+    await stage.settle()
+    told = faults(await exported(stage, tmp_path / "exports"))
+    assert told == ["a decision without a verdict"]
