@@ -26,7 +26,7 @@ from casework.names import (
     county_of,
     split_log,
 )
-from casework.procedure import PROCEDURE
+from casework.procedure import PROCEDURE, RELEASING
 
 
 class Folded(Struct, frozen=True):
@@ -132,7 +132,7 @@ def advance(case: Case | None, written: Written) -> Case:
         brought = (CasePart(part, written.id, written.node) for part in entry.parts)
         changed["parts"] = (*case.parts, *brought)
     if case.held:
-        changed["held"] = not isinstance(act, acts.HandOverPen)
+        changed["held"] = type(act) not in RELEASING
     if not repeated:
         if leads_to := PROCEDURE[type(meaning)].leads_to:
             changed["status"] = leads_to

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from casework.case import Case, Moment
+from casework.case import Case, Moment, is_ratified
 from casework.delegation import Delegation, Level
 from casework.delegation_file import Instrument
 from casework.errors import CaseworkError
@@ -82,6 +82,7 @@ class Attestation(Struct, frozen=True, kw_only=True):
     part_size: int
     part_proof: Proof
     verdict: Judgement | None
+    is_ratified: bool  # a decision that the verdict made wait was upheld since
     is_entitled: bool  # whoever decided had the power when it was done
     power_ended: datetime | None  # since when it is taken back; what was decided before stands
 
@@ -89,7 +90,7 @@ class Attestation(Struct, frozen=True, kw_only=True):
     def is_sound(self) -> bool:
         """Whether the result may be handed over as far as its origin goes."""
         signed = all(each.proof is Proof.SOUND for each in self.signatures)
-        spoken = self.verdict is None or self.verdict in _HANDED_OUT
+        spoken = self.verdict is None or self.verdict in _HANDED_OUT or self.is_ratified
         whole = self.part_proof is Proof.SOUND
         return bool(self.signatures) and signed and self.is_entitled and spoken and whole
 
@@ -130,6 +131,7 @@ async def attest(desk: Desk, case: Case) -> Attestation:
         part_size=size,
         part_proof=proof,
         verdict=verdict,
+        is_ratified=made is not None and is_ratified(case, made.entry),
         is_entitled=is_entitled,
         power_ended=_ended(holdings, power) if power is not None else None,
     )
@@ -162,7 +164,9 @@ async def is_proven(desk: Desk, case: Case, entry: MessageId) -> bool:
 def _is_entitled(work: Work, holdings: Holdings, case: Case, moment: Moment) -> bool:
     """The county's word counts; where it has none yet, what the power was here on that day."""
     said = _verdict_on(work, case.id, moment.entry)
-    return had_the_power(holdings, case, moment) if said is None else said in _HANDED_OUT
+    if said is None:
+        return had_the_power(holdings, case, moment)
+    return said in _HANDED_OUT or is_ratified(case, moment.entry)
 
 
 def _deciding(case: Case, entry: MessageId) -> tuple[Moment, ...]:

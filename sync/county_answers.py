@@ -8,6 +8,7 @@ from typing import Final
 
 from casework import act as acts
 from casework.act import AnyAct, ReclaimGround
+from casework.case import is_ratified
 from casework.entry import Entry, Written
 from casework.names import ZERO_ID, MessageId, OfficerId, case_id
 from casework.verdict import OUTSIDE_POWER, is_judged
@@ -49,6 +50,8 @@ def hold_case(batch: Batch, written: Written, code: str) -> None:
     """Reclaim a case on its last entry: its decision stands, and waits for a person here."""
     case = batch.case(written.case).case
     if case is None or case.is_frozen or case.held or not case.is_open:
+        return
+    if is_ratified(case, written.id):
         return
     if any(moment.entry == written.id for moment in case.timeline):
         reclaim = acts.ReclaimPen(ReclaimGround.VERDICT, of=written.id, hold=True, code=code)

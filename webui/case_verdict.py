@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from casework.case import is_ratified
 from casework.names import MessageId
 from webui import labels
 from webui.case_given import CaseGiven
@@ -14,7 +15,8 @@ def verdict_words(given: CaseGiven, decision: MessageId) -> str:
         return ""
     reasons = "；".join(labels.error_text(code) for code in found.grounds)
     word = labels.label("verdict", found.judgement)
-    return f"{word}（{reasons}）" if reasons else word
+    told = f"{word}（{reasons}）" if reasons else word
+    return f"{told}；{labels.RATIFIED}" if is_ratified(given.case, decision) else told
 
 
 def fallen_verdicts(given: CaseGiven) -> Iterator[str]:

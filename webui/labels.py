@@ -92,6 +92,7 @@ ACT: Final = {
     "correct": "更正",
     "revoke": "撤销决定",
     "reopen": "重新办理",
+    "ratify": "追认决定",
     "merge_into": "并入另一办件",
     "keep_apart": "确认不是重复",
     "open_green_channel": "开通绿色通道",
@@ -132,6 +133,7 @@ VERDICT: Final = {
     "REJECTED": "不予认可",
 }
 VERDICT_TITLE: Final = "核验"
+RATIFIED: Final = "已由县级实施机关追认"
 SYNC: Final = {
     "local_only": "仅本机",
     "in_transit": "上传中",

@@ -13,6 +13,7 @@ from casework.entry import Entry
 from casework.names import CaseId, MessageId, OfficerId
 from casework.verdict import Judgement
 from central.services.verifying import Report, verify_exports
+from sync.attesting import is_proven
 from sync.bodies import Verdict
 from sync.exporting import export_log
 from sync.stored import stored_body
@@ -22,7 +23,7 @@ from tests.procedure.stage import QIU, WU, Stage, intake_for, papers_for
 
 MATTER = "timber-felling-permit"
 RECORD = "d0199"
-CHIEF = OfficerId("o0057")
+CHIEF, BOSS = OfficerId("o0057"), OfficerId("o0059")  # of forestry
 
 
 async def taken_in(stage: Stage) -> CaseId:
@@ -116,6 +117,49 @@ async def test_a_suspension_that_it_could_not_know_makes_the_case_wait(
     assert case.status is Status.DECIDED  # nothing fell
     assert (case.pen, case.held) == (COUNTY, True)
     assert case.timeline[-1].code == "E_REVOKED_SUSPEND"
+
+
+async def suspended(stage: Stage, folder: Path) -> CaseId:
+    made = await cut_off_and_revoked(stage, folder, "suspend")
+    return made.id
+
+
+async def test_what_waits_goes_on_only_by_a_persons_word(stage: Stage, tmp_path: Path) -> None:
+    case = await suspended(stage, tmp_path / "county files")
+    code = await stage.refused(CHIEF, acts.ProduceResult(None), case=case)
+    assert code == "E_CASE_HELD"
+    desk = stage.desks[COUNTY]
+    made = await stage.look(case)
+    assert made.decision is not None
+    assert not await is_proven(desk, made, made.decision.entry)
+
+    made = await stage.do(CHIEF, acts.Ratify(BOSS), case=case)
+    assert (made.status, made.held) == (Status.DECIDED, False)
+    assert made.decision is not None
+    assert await is_proven(desk, made, made.decision.entry)
+    await stage.take_over(case, CHIEF, TOWN)
+    await stage.do(QIU, acts.ProduceResult(None), case=case)
+    made = await stage.agreed(case, TOWN, COUNTY)
+    assert made.status is Status.READY
+
+
+async def test_what_waits_is_annulled_and_decided_again(stage: Stage, tmp_path: Path) -> None:
+    case = await suspended(stage, tmp_path / "county files")
+    made = await stage.do(CHIEF, acts.Reopen(BOSS), case=case)
+    assert (made.status, made.held, made.decision) == (Status.IN_REVIEW, False, None)
+    assert [each.node for each in made.former_decisions] == [TOWN]
+    assert stage.clock_of(made, "promised").state == "running"
+    assert await stage.refused(CHIEF, acts.Ratify(BOSS), case=case) == "E_ACT_NOT_OPEN"
+    assert len(await verdicts(stage, case)) == 1
+    await stage.agreed(case, TOWN, COUNTY)
+
+
+async def test_what_does_not_wait_is_not_ratified(stage: Stage) -> None:
+    await stage.on("11-23")
+    made = await decided(stage)
+    await stage.take_over(made.id, QIU, COUNTY)
+    for act in (acts.Ratify(BOSS), acts.Reopen(BOSS)):
+        assert await stage.refused(CHIEF, act, case=made.id) == "E_ACT_NOT_OPEN"
 
 
 async def test_a_milder_revocation_lets_it_go_on_and_be_sampled(
