@@ -18,21 +18,13 @@ from casework.entry import Entry, Written
 from casework.errors import CaseworkError, WrongDelegationError
 from casework.instants import instant_text
 from casework.judging import permit
-from casework.names import Incarnation, LogName, MessageId, NodeId, is_of_county, split_log
+from casework.names import Incarnation, MessageId, NodeId, is_of_county, split_log
 from casework.standing import LeaseHeld, Standing, Waiting
 from casework.verdict import CLOCKS_APART_MAX, OUTSIDE_POWER, Evidence, Proof, last_arrival
+from central.store.verdicts import Anchored
 from sync.holdings import Holdings
 from sync.payloads import Message
 from sync.power import facts_for, matter_of, officer_of
-
-
-class Anchored(Struct, frozen=True):
-    """A word of the county, in its log, after which a decision was provably made."""
-
-    id: MessageId
-    at: datetime
-    log: LogName
-    seq: int
 
 
 class Sources(Protocol):

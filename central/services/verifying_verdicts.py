@@ -42,8 +42,9 @@ from casework.verdict import (
     is_judged,
     verdict,
 )
-from central.services.evidence import Anchored, Ruling, gather, rule_on
+from central.services.evidence import Ruling, gather, rule_on
 from central.services.verified_sets import TrustedSets
+from central.store.verdicts import Anchored
 from sync import bodies
 from sync.holdings import Holdings
 from sync.payloads import Message

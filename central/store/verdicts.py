@@ -29,7 +29,6 @@ from casework.names import (
 )
 from casework.standing import LeaseHeld
 from casework.verdict import Judgement, Proof
-from central.services.evidence import Anchored
 from sync.batch import Batch, Judged
 from sync.bodies import Acknowledgement, ReceiptManifest, SetAnnouncement, SetName
 from sync.engine import Work
@@ -50,6 +49,15 @@ _PUT: Final = (
 _COLUMNS: Final = (
     "id, case_id, node, delegation, received_at, is_settled, judgement, grounds, existed, verdict"
 )
+
+
+class Anchored(Struct, frozen=True):
+    """A word of the county, in its log, after which a decision was provably made."""
+
+    id: MessageId
+    at: datetime
+    log: LogName
+    seq: int
 
 
 class Filed(Struct, frozen=True, kw_only=True):
