@@ -133,7 +133,7 @@ def _check_end(case: Case | None, act: AnyAct, standing: Standing) -> None:
     match act:
         case acts.Terminate(_, approved_by) | acts.Correct(_, approved_by):
             check_approval(approved_by, LEADER, standing)
-        case acts.Revoke(_, approved_by) | acts.Reopen(approved_by):
+        case acts.Revoke(_, approved_by) | acts.Reopen(approved_by) | acts.Ratify(approved_by):
             check_approval(approved_by, LEADER, standing)
         case acts.MergeInto(other):
             _check_merger(case, other, standing)

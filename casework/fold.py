@@ -26,7 +26,7 @@ from casework.names import (
     county_of,
     split_log,
 )
-from casework.procedure import PROCEDURE
+from casework.procedure import PROCEDURE, RELEASING
 
 
 class Folded(Struct, frozen=True):
@@ -75,6 +75,24 @@ def fold(entries: Iterable[Written], county_incarnations: Sequence[Incarnation] 
     return Folded(case, tuple(sorted(parked)))
 
 
+def case_before(entries: Mapping[MessageId, Written], written: Written) -> Case | None:
+    """The case as the author of an entry saw it, whether or not the entry stands.
+
+    None where it begins the case; LookupError while one of its predecessors is not held.
+    """
+    path: list[Written] = []
+    at = written.entry.previous
+    while at != ZERO_ID:
+        path.append(entries[at])
+        at = path[-1].entry.previous
+    case: Case | None = None
+    for each in reversed(path):
+        case = advance(case, each)
+        if case.length == 1:
+            case = replace(case, opened_by=_opener(entries.values(), each).node)
+    return case
+
+
 def continues(case: Case | None, written: Written) -> bool:
     """Whether `advance` alone counts this entry in; otherwise the case is folded afresh.
 
@@ -116,7 +134,7 @@ def advance(case: Case | None, written: Written) -> Case:
         brought = (CasePart(part, written.id, written.node) for part in entry.parts)
         changed["parts"] = (*case.parts, *brought)
     if case.held:
-        changed["held"] = not isinstance(act, acts.HandOverPen)
+        changed["held"] = type(act) not in RELEASING
     if not repeated:
         if leads_to := PROCEDURE[type(meaning)].leads_to:
             changed["status"] = leads_to

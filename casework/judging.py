@@ -33,7 +33,7 @@ from casework.errors import (
 )
 from casework.instants import parse_instant
 from casework.matter import in_force
-from casework.procedure import PROCEDURE, Power, Row
+from casework.procedure import PROCEDURE, RELEASING, Power, Row
 from casework.standing import Standing
 from casework.verdict import CLOCKS_APART_MAX
 
@@ -127,7 +127,7 @@ def _check_pen(case: Case, row: Row, standing: Standing) -> None:
         raise CaseFrozenError(case.id)
     if case.pen != standing.node:
         raise NotPenHolderError(f"{case.pen} holds the pen of {case.id}, not {standing.node}")
-    if case.held and row.act not in {acts.HandOverPen, acts.TakeUpDeposit}:
+    if case.held and row.act not in RELEASING | {acts.TakeUpDeposit}:
         raise CaseHeldError(case.id)
 
 
