@@ -3,7 +3,7 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns import BigInt, Boolean, Column, Varchar
 
-ID = "2026-11-28T15:00:00:000000"
+ID = "2026-11-28T15:30:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "decisions of nodes below and the verdicts on them"
 

@@ -85,7 +85,13 @@ class LintGate:
         return await self._with_overrides(self._found)
 
     async def check(self, data: CountyData) -> None:
-        """LintStandsError if anything in this data holds its publication back."""
+        """LintStandsError if anything in this data holds its publication back.
+
+        A county that begins takes over what is law there already: its findings are listed, and
+        hold nothing back until a version changes.
+        """
+        if not self._store.holdings.catalogue.matters:
+            return
         found = await self._with_overrides(await to_thread(self._look, data))
         standing = [each for each in found if each.stands]
         if standing:
@@ -129,11 +135,7 @@ class LintGate:
         return replace(held, override=override)
 
     async def _may(self, officer: OfficerId, held: Held) -> None:
-        known = self._store.holdings.organisation.officers
-        if not known:  # nothing is in force yet: a county that begins
-            data = await self._loaded.find()
-            known = data.organisation.officers if data is not None else ()
-        found = next((one for one in known if one.id == officer), None)
+        found = self._store.holdings.officer(officer)
         if found is None or OVERRIDING_ROLES.isdisjoint(found.roles):
             raise OverrideError("override-role", f"{officer} does not review the catalogue")
         if officer == held.drafted_by:
