@@ -5,7 +5,6 @@ cleared with them. It takes longer to compute, so only lists of what is warned o
 """
 
 import asyncio
-from collections.abc import Sequence
 from contextvars import Context
 from typing import Final
 
@@ -66,7 +65,7 @@ class WarnedDays:
             await self._write(found)
         return len(rows) == limit
 
-    async def _write(self, found: Sequence[tuple[str, CaseId, MessageId]]) -> None:
+    async def _write(self, found: list[tuple[str, CaseId, MessageId]]) -> None:
         def write(work: Work) -> None:
             # A case that moved meanwhile has another head, and is computed in the next round.
             work.executemany("UPDATE case_row SET warns_on = ? WHERE id = ? AND head = ?", found)

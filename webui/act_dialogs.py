@@ -12,7 +12,7 @@ from msgspec import Struct
 from casework.assessment import may_defer
 from casework.clock_rules import DEFAULTS
 from casework.limits import Limit, LimitUnit, workdays
-from casework.material import MaterialRequirement, MaterialState
+from casework.material import MaterialRequirement, MaterialState, MaterialVerdict
 from casework.matter import MatterVersion
 from webui import labels
 from webui.act_fields import DayField, InputField, Pairs, SelectField, TextField, fields_of
@@ -185,7 +185,15 @@ def _lines(name: str, given: CaseGiven) -> tuple[MaterialLine, ...]:
                 states=_states(name, need, given.matter),
             )
         )
+    if name in WITH_SCANS:
+        # What was asked for comes first: the rest has been handed in.
+        lines.sort(key=lambda line: _handed_in(verdicts.get(line.material.id)))
     return tuple(lines)
+
+
+def _handed_in(verdict: MaterialVerdict | None) -> bool:
+    at_hand = {MaterialState.PRESENT, MaterialState.CITED}
+    return verdict is not None and verdict.state in at_hand and not verdict.failed_checks
 
 
 def _states(name: str, need: MaterialRequirement, matter: MatterVersion) -> Pairs:

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from casework.act_contents import COORDINATORS, LEADER, SUPERVISORS
 from casework.matter import MatterVersion, StepAct
@@ -15,7 +16,7 @@ from casework.organisation import PositionKind
 from casework.pickups import counters_of, papers_left
 from webui import labels
 from webui.case_given import CaseGiven
-from webui.case_words import pairs, sections, word
+from webui.case_words import limit_words, pairs, sections, word
 from webui.documents import PaperKind
 from webui.paper_numbers import document_number
 
@@ -159,7 +160,11 @@ def _extension(given: CaseGiven) -> Fields:
     rule = given.matter.supports.extension
     asked = [moment.extra for moment in given.case.moments("request_extension") if moment.extra]
     proposed = asked[-1] if asked else (rule.max if rule else None)
-    return {"inputs": (_input("extra", str(proposed.value) if proposed else "", required=True),)}
+    days = _input("extra", str(proposed.value) if proposed else "", required=True)
+    if rule is not None:
+        most = word("field", "extra_most", limit=limit_words(rule.max))
+        days = replace(days, label=f"{days.label}{most}")
+    return {"inputs": (days,)}
 
 
 def _with_leader(act: str) -> Callable[[CaseGiven], Fields]:
@@ -321,6 +326,7 @@ _FIELDS: Final[Mapping[str, Callable[[CaseGiven], Fields]]] = {
     "correct": _with_leader("correct"),
     "revoke": _with_leader("revoke"),
     "reopen": _with_leader("reopen"),
+    "ratify": _with_leader("ratify"),
     "merge_into": lambda g: {"selects": (_duplicate(g),)},
     "keep_apart": lambda g: {"selects": (_duplicate(g),), "texts": (_text("reason"),)},
     "open_green_channel": lambda g: {

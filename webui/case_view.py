@@ -17,6 +17,7 @@ from casework.instants import parse_instant
 from casework.lamp import Lamp
 from casework.matter import commits
 from casework.names import NodeId, Tier, is_county, tier_of
+from casework.procedure import BY_NAME
 from casework.visits import visits
 from webui import labels
 from webui.act_dialogs import ActDialog, deposit_dialog
@@ -31,6 +32,7 @@ from webui.case_material_view import MaterialView, ScanView, materials_of, scans
 from webui.case_papers import PaperLink, papers_of
 from webui.case_pickups import PickupView, pickups_of
 from webui.case_timeline import FallenView, MomentView, fallen_of, timeline_of
+from webui.case_verdict import fallen_verdicts, verdict_words
 from webui.case_words import find_word, word
 from webui.filters import local, mask_name
 from webui.grounds import ground_words
@@ -55,6 +57,7 @@ class DecisionView(Struct, frozen=True, kw_only=True):
     document: str
     grounds: tuple[str, ...]
     text: str
+    verdict: str  # the county's word on it; empty for its own, and while it has none
 
 
 class DepositView(Struct, frozen=True, kw_only=True):
@@ -179,6 +182,13 @@ def case_view(given: CaseGiven) -> CaseView:
     )
 
 
+def paper_brought(view: CaseView, act: str) -> PaperView | None:
+    """The paper that an act has just brought, the latest of its kind."""
+    document = BY_NAME[act].document if act in BY_NAME else None
+    made = (each for each in reversed(view.papers) if f"/papers/{document}" in each.url)
+    return next(made, None) if document is not None else None
+
+
 def clocks_view(given: CaseGiven) -> ClocksView:
     return ClocksView(number=given.case.number, base_url=given.base_url, ledger=ledger_view(given))
 
@@ -236,6 +246,7 @@ def _warnings(given: CaseGiven) -> tuple[str, ...]:
     return (
         *map(labels.error_text, codes),
         *(_duplicate_words(given, each) for each in others),
+        *fallen_verdicts(given),
         *_told_words(given),
     )
 
@@ -285,6 +296,7 @@ def _decision(given: CaseGiven) -> DecisionView | None:
         document=made.document or "",
         grounds=ground_words(given.matter, made.grounds),
         text=text,
+        verdict=verdict_words(given, made.entry),
     )
 
 

@@ -238,10 +238,16 @@ def stage_words(case: Case, names: Names, node: NodeId) -> str:
     if case.status is None:
         return word("stage", "unknown")
     if case.status is Status.IN_REVIEW and case.paused:
-        return word("stage", "in_review_paused")
+        return word("stage", f"in_review_{_waits_for(case)}")
     if case.status is Status.READY and case.pickup not in {None, node}:
         return word("stage", "ready_elsewhere", node=names.node(case.pickup))
     return word("stage", case.status.value)
+
+
+def _waits_for(case: Case) -> str:
+    if SUPPLEMENT not in case.awaiting:
+        return "special"
+    return "both" if set(case.awaiting) - {SUPPLEMENT} else "asked"
 
 
 def tags_of(case: Case, *, beside_status: bool = False) -> tuple[Tag, ...]:

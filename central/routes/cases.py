@@ -22,7 +22,7 @@ from webui import labels
 from webui.act_contents import ACT_BODY_BYTES_MAX, RESULT, contents_of
 from webui.act_form import ActRead, read_act
 from webui.act_reading import ActPlace
-from webui.case_view import case_view, clocks_view
+from webui.case_view import case_view, clocks_view, paper_brought
 from webui.documents import PaperKind
 from webui.errors import WebError
 from webui.forms import read_form
@@ -48,9 +48,7 @@ class Refused(Struct, frozen=True):
 @get("/cases/{case_id:str}", guards=[require_role(*CASE_ROLES)])
 async def show(request: Request[Any, Any, Any], case_id: str) -> Template:
     opened = await _open(request, case_id)
-    done = request.query_params.get("done", "")
-    told = sections()["done"].get(done, word("done", "other") if done in labels.ACT else "")
-    return await _page(request, opened, done=told)
+    return await _page(request, opened, done=request.query_params.get("done", ""))
 
 
 @get("/cases/{case_id:str}/clocks", guards=[require_role(*CASE_ROLES)])
@@ -167,15 +165,17 @@ async def _page(  # noqa: PLR0913 - what a page may have to say, each by its nam
     done: str = "",
     status_code: int = 200,
 ) -> Template:
+    view = case_view(opened.given)
     return await page(
         request,
         "cases/page.html",
-        view=case_view(opened.given),
+        view=view,
         masked=not opened.given.unmasked,
         result=_result_url(opened),
         acted=acted,
         refused=refused,
-        done=done,
+        done=sections()["done"].get(done, word("done", "other") if done in labels.ACT else ""),
+        printed=paper_brought(view, done),
         status_code=status_code,
     )
 

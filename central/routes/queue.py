@@ -185,6 +185,8 @@ async def _stats(
     facts = {"department": mine, "refused": wrong.refused, "blocked": wrong.blocked}
     cards = []
     for view in _FIGURES:
+        if view in LISTED and not figures[view] and view is not current:
+            continue
         name = view.value or "todo"
         note = "todo_all" if view is View.TODO and reach.department is None else name
         cards.append(

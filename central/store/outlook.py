@@ -50,5 +50,6 @@ async def read_tally(
         within = f" AND matter IN ({', '.join('?' * len(matters))})"
         query, warned = query + within, warned + within
         values, told = [*values, *matters], [*told, *matters]
-    rows, [(count,)] = await database.fetch(query, values), await database.fetch(warned, told)
-    return Tally(*rows[0], count)
+    [(waiting, overdue, soon, closing)] = await database.fetch(query, values)
+    [(count,)] = await database.fetch(warned, told)
+    return Tally(waiting, overdue, soon, closing, count)

@@ -38,6 +38,7 @@ WARM_UP: Final = 3
 RANKING_SECONDS_MAX: Final = 60.0
 LUO: Final = OfficerId("o0089")
 _UNRANKED: Final = f"SELECT 1 FROM case_row WHERE urgency = {UNRANKED} LIMIT 1"
+_UNWARNED: Final = "SELECT 1 FROM case_row WHERE warns_on IS NULL LIMIT 1"
 _REVISION: Final = re.compile(r'name="revision"[^>]* value="(\d+)"')
 
 
@@ -71,6 +72,7 @@ PAGES: Final = (
         (
             Visit("queue", "/"),
             Visit("queue, overdue", "/?view=overdue"),
+            Visit("queue, warned of", "/?view=warned"),
             Visit("all cases", "/cases"),
             Visit("case", "/cases/{case}"),
             Visit("clocks of a case", "/cases/{case}/clocks"),
@@ -97,9 +99,11 @@ PAGES: Final = (
         WU,
         (
             Visit("home", "/"),
+            Visit("home, warned of", "/?view=warned"),
             Visit("arrivals", "/arrivals"),
             Visit("results", "/results"),
             Visit("cases", "/cases"),
+            Visit("cases elsewhere", "/cases?view=elsewhere"),
             Visit("case", "/cases/{case}"),
             Visit("clocks of a case", "/cases/{case}/clocks"),
             Visit("search by name", "/cases/search", {"q": "{name}"}),
@@ -152,7 +156,9 @@ async def _walk(app: Litestar, tour: Tour) -> list[Figure]:
     for _ in range(WARM_UP):
         for _, address, fields in asked:
             await _once(visitor, address, fields)
-    await _ranked(app)
+    await _settled(app, _UNRANKED)
+    if any("warned" in visit.address for visit in tour.visits):
+        await _settled(app, _UNWARNED)
     shown = []
     for visit, address, fields in asked:
         took = [await _once(visitor, address, fields) for _ in range(TIMES)]
@@ -169,11 +175,11 @@ async def _walk(app: Litestar, tour: Tour) -> list[Figure]:
     return shown
 
 
-async def _ranked(app: Litestar) -> None:
-    """Cases that came in a heap are ranked by urgency once, in the background."""
+async def _settled(app: Litestar, unsettled: str) -> None:
+    """What lists ask of cases that came in a heap is computed once, in the background."""
     database = app.state.services.database
     async with asyncio.timeout(RANKING_SECONDS_MAX):
-        while await database.fetch(_UNRANKED):  # noqa: ASYNC110 - there is no event for it
+        while await database.fetch(unsettled):  # noqa: ASYNC110 - there is no event for it
             await asyncio.sleep(0.1)
 
 

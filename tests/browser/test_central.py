@@ -110,7 +110,7 @@ async def test_a_list_is_narrowed_in_place_and_a_lamp_explains_itself(
 @pytest.mark.parametrize(
     ("officer", "places"),
     [
-        (CHEN, ("/", "/?view=closing", "/cases", "/matters", "/delegations")),
+        (CHEN, ("/", "/?view=warned", "/?view=closing", "/cases", "/matters", "/delegations")),
         (LUO, ("/nodes", "/nodes/enrolment", "/publishing", "/incidents")),
         (WU_SUPERVISOR, ("/", "/cases", "/matters/timber-felling-permit", "/incidents")),
     ],

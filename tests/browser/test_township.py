@@ -3,7 +3,7 @@
 from playwright.async_api import Browser, expect
 
 from tests.builders import WU
-from tests.centres import QIU, TIMBER, Clerk, World, collected
+from tests.centres import LOW_INCOME, QIU, TIMBER, Clerk, World, collected
 from tests.screens import screen_of
 
 
@@ -69,7 +69,16 @@ async def test_the_head_of_an_intake_says_what_the_answers_so_far_promise(
 async def test_every_place_of_the_menu_is_sound(browser: Browser, world: World) -> None:
     async with screen_of(browser, world.town.app, WU) as screen:
         await collected(world)
-        read = ("/", "/arrivals", "/cases", "/results", "/matters", "/outbox", "/consultations")
+        read = (
+            "/",
+            "/?view=warned",
+            "/arrivals",
+            "/cases",
+            "/results",
+            "/matters",
+            "/outbox",
+            "/consultations",
+        )
         places = (*read, "/consultations/new", "/intake/new")
         for place in places:
             await screen.go(place)
@@ -93,6 +102,21 @@ async def test_wu_opens_a_case_of_a_village_with_the_arrows_and_accepts_it(
         await page.keyboard.press("F9")
         await page.wait_for_url("**/taken?did=accept")
         await expect(page.locator("body")).to_contain_text("受理")
+
+
+async def test_a_key_does_nothing_that_only_a_closed_dialog_offers(
+    browser: Browser, world: World, wu: Clerk
+) -> None:
+    """The case is at the county: what may be brought here has dialogs, and no key of its own."""
+    case = await wu.taken("minimum-living-allowance", LOW_INCOME)
+    async with screen_of(browser, world.town.app, WU) as screen:
+        await screen.go(f"/cases/{case}")
+        assert await screen.page.locator("dialog:not([open]) [data-key=F9]").count()
+        await screen.page.keyboard.press("F9")
+        await screen.settle()
+        assert screen.page.url.endswith(f"/cases/{case}")
+        assert not await screen.page.locator("dialog[open]").count()
+        await screen.is_sound()
 
 
 async def test_the_approver_reads_a_case_and_signs_the_decision(

@@ -226,8 +226,8 @@ def test_the_first_day_of_any_warning_is_known_beforehand(
 def test_a_consequence_is_known_days_before_it_is_warned_of() -> None:
     sign, own = a_sign("sign", county(acts.Take(), "11-03")), on("11-04")
     book = ledger_of(sign, SIGN, calendar(), own, with_lines=False)
-    first = min(each.clock.due_on for each in book.steps if each.turn.ended is None)
-    assert first is not None
+    open_steps = [each.clock.due_on for each in book.steps if each.turn.ended is None]
+    first = min(day for day in open_steps if day is not None)
     assert warned_from(sign, SIGN, calendar(), own) == first + timedelta(days=1)
     assert warned_from(a_renewal("2026-11-12"), RENEWAL, calendar(), on("11-03")) == date(
         2026, 11, 9

@@ -376,3 +376,15 @@ async def test_a_case_that_is_not_there_is_not_found(office: Office, case: str) 
     chen = await office.sign_in(CHEN)
 
     assert (await chen.get(f"/cases/{case or 'nothing'}")).status_code == 404
+
+
+async def test_after_an_act_its_own_paper_is_offered(office: Office) -> None:
+    case = await office.take(await office.case())
+    chen = await office.sign_in(CHEN)
+
+    accepted = (await chen.get(f"/cases/{case.id}?done=accept")).text
+    taken = (await chen.get(f"/cases/{case.id}?done=take")).text
+
+    assert "打印受理通知书</a>" in accepted
+    assert "已接办" in taken
+    assert "</svg>打印" not in taken

@@ -1,5 +1,6 @@
 """A case after intake: handed up by a village, reviewed, brought to, handed over, looked up."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from sync.clock import ManualClock
 from sync.desk import Sitting, Step
 from tests.builders import CHEN, COUNTY, OTHER_TOWN, TOWN, VILLAGE, WU
 from tests.centres import (
+    CARD,
     LOW_INCOME,
     QIU,
     TIMBER,
@@ -371,3 +373,34 @@ async def test_wu_is_warned_of_a_receipt_that_nobody_answers(world: World, wu: C
     assert f"/cases/{case}" in after
     assert "预警办件（" in visible(after)
     assert "环节“受理”应于11月23日前办完，已超期 1 日" in visible(after)
+
+
+async def test_after_an_act_its_own_paper_is_offered_and_none_where_it_has_none(
+    wu: Clerk,
+) -> None:
+    lacking = {**LOW_INCOME, **materials(missing=("m2",))}
+    case = await wu.taken("minimum-living-allowance", lacking, "notify_deficiency")
+    page = (await wu.get(f"/cases/{case}")).text
+    dialog = page[page.index('id="act-supplement"') :]
+    # What was asked for stands first in the dialog that takes it in.
+    assert re.findall(r'name="state-(m\d)" value="present"', dialog)[0] == "m2"
+
+    papers = {f"state-m{number}": "present" for number in (1, 2, 3, 4)}
+    assert (await wu.act(case, "supplement", **papers)).status_code == 303
+    answer = await wu.act(case, "accept", **papers)
+    after = visible((await wu.get(answer.headers["location"])).text)
+    other = visible((await wu.get(f"/cases/{case}?did=ask")).text)
+
+    assert "打印受理通知书 F8" in after
+    assert "已保存在本机，将自动上传" in other
+    assert "F8" not in other
+
+
+async def test_a_case_that_was_decided_at_once_is_not_said_to_await_the_county(
+    wu: Clerk,
+) -> None:
+    instant = await wu.taken("senior-citizen-card", CARD, "instant")
+    allowance = await wu.taken("minimum-living-allowance", LOW_INCOME)
+
+    assert "已在本窗口办结" in (await wu.get(f"/cases/{instant}/taken?did=instant")).text
+    assert "该事项由县级审批" in (await wu.get(f"/cases/{allowance}/taken?did=accept")).text

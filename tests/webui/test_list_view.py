@@ -71,6 +71,8 @@ def test_a_result_that_waits_elsewhere_says_where() -> None:
 def test_what_must_not_be_overlooked_is_tagged() -> None:
     assert [tag.text for tag in a_row("deferred").tags] == ["容缺"]
     assert [tag.text for tag in a_row("paused").tags] == ["补正"]
+    assert [tag.text for tag in a_row("special").tags] == ["特别程序"]
+    assert (a_row("paused").stage, a_row("special").stage) == ("等待申请人补正", "特别程序进行中")
     assert [tag.text for tag in a_row("reclaimed").tags] == ["暂停"]
     assert [tag.text for tag in a_row("refused").tags] == ["不予"]
 

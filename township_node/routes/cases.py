@@ -38,7 +38,7 @@ from webui.act_contents import ACT_BODY_BYTES_MAX, Content, contents_of
 from webui.act_form import ActRead, read_act
 from webui.act_reading import ActPlace
 from webui.case_given import CaseGiven
-from webui.case_view import case_view, clocks_view
+from webui.case_view import case_view, clocks_view, paper_brought
 from webui.documents import PaperError, PaperKind
 from webui.errors import WebError
 from webui.forms import Form, read_form
@@ -96,7 +96,7 @@ async def search_cases(request: AnyRequest) -> Response[Any]:
 @get("/cases/{case_id:str}", guards=[_WORKERS])
 async def show(request: AnyRequest, case_id: str, did: str = "") -> Template:
     opened = await _open(request, case_id)
-    return await _page(request, opened, did=labels.ACT.get(did, ""))
+    return await _page(request, opened, did=did)
 
 
 @get("/cases/{case_id:str}/clocks", guards=[_WORKERS])
@@ -324,14 +324,16 @@ async def _page(  # noqa: PLR0913 - what a case page may have to say, each by it
     has_result = opened.case.decision is not None
     offers: tuple[Offer, ...] = sittings_for(opened.given, opened.file.why_not)
     brought: tuple[Offer, ...] = deposits_for(opened.given)
+    view = case_view(opened.given)
     return await page(
         request,
         "cases/page.html",
         status_code=status_code,
-        view=case_view(opened.given),
+        view=view,
         acted=acted,
         mishap=mishap,
-        did=did,
+        did=labels.ACT.get(did, ""),
+        printed=paper_brought(view, did),
         sittings=offers,
         deposits=brought,
         attested=await attest(office.desk, opened.case) if has_result else None,

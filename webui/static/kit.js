@@ -15,7 +15,10 @@
 
   const pressKey = (event) => {
     const place = document.querySelector("dialog[open]") || document;
-    const target = place.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    // What a dialog does that is not open is nobody's wish.
+    const target = [...place.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find(
+      (each) => !each.closest("dialog:not([open])"),
+    );
     if (!target || target.disabled) return;
     event.preventDefault();
     if (target.matches("input:not([type=checkbox]):not([type=radio]), select, textarea")) {
@@ -152,7 +155,12 @@
   };
 
   const onClick = {
-    "[data-open-dialog]": (element) => document.getElementById(element.dataset.openDialog)?.showModal(),
+    "[data-open-dialog]": (element) => {
+      const dialog = document.getElementById(element.dataset.openDialog);
+      dialog?.showModal();
+      // The hands begin at what is asked, not at the button that closes.
+      dialog?.querySelector("select, textarea, input:not([type=hidden], [type=file])")?.focus();
+    },
     "[data-close-dialog]": (element) => element.closest("dialog")?.close(),
     "[data-print]": () => window.print(),
     "[data-back]": () => window.history.back(),
