@@ -39,15 +39,18 @@ async def test_chen_decides_a_case_from_the_queue_and_sends_its_result_down(
         await page.check("#act-take-materials_sound")
         await page.locator("#act-take .dialog-actions .btn-primary").click()
         await expect(page.locator(".alert-ok")).to_contain_text("已接办")
+        await screen.settle()
 
         await page.keyboard.press("F9")
         await page.fill("#act-decide_grant-opinion", "经审查，符合条件。")
         await page.locator("#act-decide_grant .dialog-actions .btn-primary").click()
         await expect(page.locator(".alert-ok")).to_contain_text("已作出准予决定")
+        await screen.settle()
 
         await page.keyboard.press("F9")
         await page.locator("#act-produce_result .dialog-actions .btn-primary").click()
         await expect(page.locator(".alert-ok")).to_contain_text("结果已制作")
+        await screen.settle()
 
         await page.locator("[data-open-dialog=act-forward_result]").click()
         await page.locator("#act-forward_result .dialog-actions .btn-primary").click()
