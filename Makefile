@@ -25,8 +25,13 @@ system: ## install what tests need of Debian (browser, fonts, rsync); root only
 demo: setup ## run a whole county on this machine (ONCE=1: tell the story and stop)
 	$(BIN)/onebox up $(if $(ONCE),--once)
 
-test: setup system lint types ## lint, types and every test
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal
+# Tests wait for processes and browsers a good deal; mypy works meanwhile, and says what it found last.
+test: setup system lint ## lint, types and every test
+	@mkdir -p build
+	@nice $(BIN)/mypy > build/types.txt 2>&1 & mypy=$$!; \
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal; tests=$$?; \
+	wait $$mypy; types=$$?; cat build/types.txt; \
+	exit $$((tests || types))
 
 lint: setup ## ruff
 	$(BIN)/ruff check .

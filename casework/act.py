@@ -293,6 +293,12 @@ class Reopen(Act, frozen=True, tag="reopen"):
     approved_by: OfficerId
 
 
+class Ratify(Act, frozen=True, tag="ratify"):
+    """A decision that a verdict made wait is upheld by the department in whose name it was made."""
+
+    approved_by: OfficerId
+
+
 class MergeInto(Act, frozen=True, tag="merge_into"):
     """The same application was taken in elsewhere with an earlier legal receipt (row Z14)."""
 
@@ -437,6 +443,7 @@ Restatable = (
     | Correct
     | Revoke
     | Reopen
+    | Ratify
     | MergeInto
     | KeepApart
     | OpenGreenChannel

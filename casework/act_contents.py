@@ -8,6 +8,7 @@ from typing import Final
 
 from casework import act as acts
 from casework.act import AnyAct
+from casework.act_words import check_words
 from casework.approval import check_approval
 from casework.assessment import Outcome, assess, failed_conditions
 from casework.authority import check_silence
@@ -54,6 +55,7 @@ def check_content(
     case: Case | None, act: AnyAct, parts: tuple[PartRef, ...], standing: Standing
 ) -> None:
     """Raise the CaseworkError that says what is wrong with the act as it is meant."""
+    check_words(act)
     check_facts(case, act)
     for part in (_check_answer, _check_review, _check_outcome, _check_end, _check_way):
         part(case, act, standing)
@@ -131,7 +133,7 @@ def _check_end(case: Case | None, act: AnyAct, standing: Standing) -> None:
     match act:
         case acts.Terminate(_, approved_by) | acts.Correct(_, approved_by):
             check_approval(approved_by, LEADER, standing)
-        case acts.Revoke(_, approved_by) | acts.Reopen(approved_by):
+        case acts.Revoke(_, approved_by) | acts.Reopen(approved_by) | acts.Ratify(approved_by):
             check_approval(approved_by, LEADER, standing)
         case acts.MergeInto(other):
             _check_merger(case, other, standing)

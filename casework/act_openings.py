@@ -29,6 +29,7 @@ from casework.errors import (
     WrongCounterError,
 )
 from casework.matter import CaseKind, StepAct
+from casework.names import is_of_county
 from casework.pickups import counters_of, open_pickups, papers_left
 from casework.procedure_row import Row
 from casework.standing import Standing
@@ -187,9 +188,20 @@ def _after_decision(case: Case, _: Standing) -> None:
         raise NoDecisionError(case.id)
 
 
-def _reopen(case: Case, _: Standing) -> None:
-    if case.decision is None or case.closure is not Closure.NORMAL:
+def _reopen(case: Case, standing: Standing) -> None:
+    if case.is_open:
+        _ratify(case, standing)
+    elif case.decision is None or case.closure is not Closure.NORMAL:
         raise NoDecisionError(case.id)
+
+
+def _ratify(case: Case, _: Standing) -> None:
+    """Only what a verdict made wait needs a person's word; the county's own decisions have none."""
+    made = case.decision
+    if made is None:
+        raise NoDecisionError(case.id)
+    if not case.held or is_of_county(made.node):
+        raise ActNotOpenError("no decision waits for a person here")
 
 
 def _duplicate(_: Case, standing: Standing) -> None:
@@ -244,6 +256,7 @@ _CHECKS: Final[Mapping[type[Act], Callable[[Case, Standing], None]]] = {
     acts.Correct: _after_decision,
     acts.Revoke: _after_decision,
     acts.Reopen: _reopen,
+    acts.Ratify: _ratify,
     acts.MergeInto: _duplicate,
     acts.KeepApart: _duplicate,
     acts.OpenGreenChannel: _green,

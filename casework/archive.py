@@ -74,7 +74,7 @@ CONTENT_STAGES: Final[Mapping[str, Stage]] = {
     **dict.fromkeys(("start_special", "end_special"), _S.SUSPENSION),
     **dict.fromkeys(("request_extension", "refuse_extension"), _S.SUSPENSION),
     "terminate": _S.CLOSING,
-    **dict.fromkeys(("correct", "revoke", "reopen"), _S.OTHER),
+    **dict.fromkeys(("correct", "revoke", "reopen", "ratify"), _S.OTHER),
     **dict.fromkeys(("keep_apart", "open_green_channel"), _S.OTHER),
     **dict.fromkeys(("ask", "answer", "collect_papers"), _S.OTHER),
 }

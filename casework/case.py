@@ -228,3 +228,13 @@ class Case(Struct, frozen=True, kw_only=True):
 
     def moments(self, *acts: str) -> tuple[Moment, ...]:
         return tuple(moment for moment in self.timeline if moment.act in acts)
+
+
+def is_ratified(case: Case, decision: MessageId) -> bool:
+    """Whether the county upheld a decision that its verdict had made wait."""
+    for moment in reversed(case.timeline):
+        if moment.entry == decision:
+            return False
+        if moment.act == "ratify":
+            return any(earlier.entry == decision for earlier in case.timeline)
+    return False

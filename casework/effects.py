@@ -255,28 +255,34 @@ _SAID: Final = {
     "agreed_by": "approved_by",
     "extra": "extra",
 }
-_SAID_BY: Final[Mapping[type[acts.Act], tuple[tuple[str, str], ...]]] = {
-    kind: tuple((said, name) for said, name in _SAID.items() if said in kind.__struct_fields__)
-    for kind in PROCEDURE
+# By kind of act its name on the wire, and those of its members that its moment repeats.
+_SAID_BY: Final[Mapping[type[acts.Act], tuple[str, tuple[tuple[str, str], ...]]]] = {
+    kind: (
+        row.name,
+        tuple((said, name) for said, name in _SAID.items() if said in kind.__struct_fields__),
+    )
+    for kind, row in PROCEDURE.items()
 }
+_WITH_OUTCOME: Final = (acts.Opine, acts.AnswerFromAbove)
 
 
 def moment_of(
     written: Written, meaning: acts.AnyAct, at: datetime, adopted: MessageId | None
 ) -> Moment:
-    entry, kind = written.entry, type(meaning)
-    said = {name: getattr(meaning, member) for member, name in _SAID_BY[kind]}
-    if isinstance(meaning, acts.Opine) or isinstance(meaning, acts.AnswerFromAbove):  # noqa: SIM101 - mypy narrows no union of many here
+    entry = written.entry
+    act, members = _SAID_BY[type(meaning)]
+    said = {name: getattr(meaning, member) for member, name in members}
+    if isinstance(meaning, _WITH_OUTCOME):
         said["outcome"] = meaning.outcome.value
     return Moment(
-        entry=written.id,
-        act=PROCEDURE[kind].name,
-        at=at,
-        written_at=written.at,
-        node=written.node,
-        officer=entry.officer,
-        acting_for=entry.acting_for,
-        delegation=entry.delegation,
-        adopted=adopted,
+        written.id,
+        act,
+        at,
+        written.at,
+        written.node,
+        entry.officer,
+        entry.acting_for,
+        entry.delegation,
+        adopted,
         **said,
     )

@@ -117,6 +117,12 @@ class FactsError(CaseworkError):
     code = "E_FACTS"
 
 
+class ActWordsError(CaseworkError):
+    """A text of the act is too long for any screen, or breaks the line."""
+
+    code = "E_ACT_WORDS"
+
+
 class MaterialsIncompleteError(CaseworkError):
     code = "E_MATERIALS"
 

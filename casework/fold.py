@@ -26,7 +26,7 @@ from casework.names import (
     county_of,
     split_log,
 )
-from casework.procedure import PROCEDURE
+from casework.procedure import PROCEDURE, RELEASING
 
 
 class Folded(Struct, frozen=True):
@@ -42,7 +42,6 @@ def fold(entries: Iterable[Written], county_incarnations: Sequence[Incarnation] 
     successors: dict[MessageId, list[Written]] = defaultdict(list)
     for written in held.values():
         successors[written.entry.previous].append(written)
-    parked = _parked(held)
     order = {incarnation: place for place, incarnation in enumerate(county_incarnations)}
     case: Case | None = None
     head: MessageId = ZERO_ID
@@ -60,6 +59,9 @@ def fold(entries: Iterable[Written], county_incarnations: Sequence[Incarnation] 
             case = replace(case, opened_by=_opener(held.values(), chosen).node)
         standing.add(chosen.id)
         head = chosen.id
+    if case is not None and len(standing) == len(held):
+        return Folded(case, ())
+    parked = _parked(held)
     if case is None:
         return Folded(None, tuple(sorted(parked)))
     fallen = sorted(
@@ -71,6 +73,24 @@ def fold(entries: Iterable[Written], county_incarnations: Sequence[Incarnation] 
         fallen=tuple(identity for _, identity in fallen),
     )
     return Folded(case, tuple(sorted(parked)))
+
+
+def case_before(entries: Mapping[MessageId, Written], written: Written) -> Case | None:
+    """The case as the author of an entry saw it, whether or not the entry stands.
+
+    None where it begins the case; LookupError while one of its predecessors is not held.
+    """
+    path: list[Written] = []
+    at = written.entry.previous
+    while at != ZERO_ID:
+        path.append(entries[at])
+        at = path[-1].entry.previous
+    case: Case | None = None
+    for each in reversed(path):
+        case = advance(case, each)
+        if case.length == 1:
+            case = replace(case, opened_by=_opener(entries.values(), each).node)
+    return case
 
 
 def continues(case: Case | None, written: Written) -> bool:
@@ -114,16 +134,17 @@ def advance(case: Case | None, written: Written) -> Case:
         brought = (CasePart(part, written.id, written.node) for part in entry.parts)
         changed["parts"] = (*case.parts, *brought)
     if case.held:
-        changed["held"] = not isinstance(act, acts.HandOverPen)
+        changed["held"] = type(act) not in RELEASING
     if not repeated:
         if leads_to := PROCEDURE[type(meaning)].leads_to:
             changed["status"] = leads_to
         changed |= effect(case, meaning, written, at)
+    if not case.received_by:
+        changed["matter"] = entry.matter_version
     return replace(
         case,
         head=written.id,
         length=case.length + 1,
-        matter=case.matter if case.received_by else entry.matter_version,
         timeline=(*case.timeline, moment_of(written, meaning, at, adopted)),
         **changed,
     )

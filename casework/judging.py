@@ -5,6 +5,7 @@ explains why there is none. `refusal` asks about an act with all it says. The au
 signing; the county asks again on admission, as of the time and the versions the entry pins.
 """
 
+from datetime import datetime
 from typing import Final
 
 from casework import act as acts
@@ -30,8 +31,9 @@ from casework.errors import (
     PartMissingError,
     UnknownCaseError,
 )
+from casework.instants import parse_instant
 from casework.matter import in_force
-from casework.procedure import PROCEDURE, Power, Row
+from casework.procedure import PROCEDURE, RELEASING, Power, Row
 from casework.standing import Standing
 from casework.verdict import CLOCKS_APART_MAX
 
@@ -98,7 +100,7 @@ def _permit(case: Case | None, row: Row, standing: Standing) -> Delegation | Non
     _check_status(case, row)
     if case is not None:
         _check_pen(case, row, standing)
-        _check_order(case, standing)
+        _check_order(case, standing.now)
         check_open(case, row, standing)
     if row.act is acts.Instant and not standing.matter.is_instant:
         raise NotInstantError(standing.matter.id)
@@ -125,14 +127,21 @@ def _check_pen(case: Case, row: Row, standing: Standing) -> None:
         raise CaseFrozenError(case.id)
     if case.pen != standing.node:
         raise NotPenHolderError(f"{case.pen} holds the pen of {case.id}, not {standing.node}")
-    if case.held and row.act not in {acts.HandOverPen, acts.TakeUpDeposit}:
+    if case.held and row.act not in RELEASING | {acts.TakeUpDeposit}:
         raise CaseHeldError(case.id)
 
 
-def _check_order(case: Case, standing: Standing) -> None:
-    """Nothing happens to a case before it began; clocks may differ by a little."""
-    if case.timeline and standing.now + CLOCKS_APART_MAX < case.timeline[0].written_at:
-        raise DateOrderError(f"{standing.now} on a case begun at {case.timeline[0].written_at}")
+def _check_order(case: Case | None, at: datetime) -> None:
+    """Nothing happens to a case before it began; clocks may differ by a little.
+
+    A case that was refused from its first entry has not begun: what it began with is yet to be
+    taken up.
+    """
+    if case is None or case.status is None:
+        return
+    begun = min(moment.at for moment in case.timeline)
+    if at + CLOCKS_APART_MAX < begun:
+        raise DateOrderError(f"{at} on a case begun at {begun}")
 
 
 def _check_version(case: Case | None, row: Row, standing: Standing) -> None:
@@ -164,6 +173,7 @@ def _check_deposit(case: Case | None, act: acts.TakeUpDeposit, standing: Standin
         raise DepositTakenError(act.deposit)
     if not waiting.allows(act.restated):
         raise DepositTakenError(f"{act.deposit} says something else")
+    _check_order(case, parse_instant(act.at))
 
 
 def _check_bringer(case: Case | None, act: acts.TakeUpDeposit, standing: Standing) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 from stdnum.iso7064 import mod_11_10
 
-from casework.errors import NumberError, NumbersExhaustedError
+from casework.errors import NumbersExhaustedError
 from casework.fact import Fact
 from casework.names import CaseNumber, Incarnation, NodeId
 
@@ -46,9 +46,6 @@ BLOCK_SIZE: Final = 500
 # A node asks for its next block while this many numbers, or this part of a block, are left.
 LOW_NUMBERS: Final = 50
 LOW_SHARE: Final = 5
-# domain.md e.1: a document's number holds at most thirty characters.
-DOCUMENT_CHARS_MAX: Final = 30
-DOCUMENT_CODE_CHARS_MAX: Final = 8
 
 
 class NumberBlock(Fact, frozen=True):
@@ -160,29 +157,6 @@ def is_from_block(number: str, block: NumberBlock) -> bool:
         and parts.county == block.node[:COUNTY_CHARS]
         and parts.kind is block.kind
         and block.holds(parts.serial)
-    )
-
-
-def document_number(code: str, number: str) -> str:
-    """The number of a document of one kind (01–14, or a name): the kind, then a leased number."""
-    parts = read_number(number)
-    if parts is None or parts.kind is not NumberKind.DOCUMENT:
-        raise NumberError(f"not a document serial: {number!r}")
-    if not 1 <= len(code) <= DOCUMENT_CODE_CHARS_MAX or not (code.isascii() and code.isalnum()):
-        raise NumberError(f"not a document code: {code!r}")
-    return f"{code}-{plain_number(number)}"
-
-
-def is_valid_document_number(text: str) -> bool:
-    code, hyphen, number = text.partition("-")
-    parts = read_number(number)
-    return (
-        bool(hyphen)
-        and 1 <= len(code) <= DOCUMENT_CODE_CHARS_MAX
-        and code.isascii()
-        and code.isalnum()
-        and parts is not None
-        and parts.kind is NumberKind.DOCUMENT
     )
 
 

@@ -16,7 +16,17 @@ from casework.organisation import Power as PersonalPower
 from casework.organisation import Role
 from casework.procedure_row import ClockEffect, Power, Row, name_of
 
-__all__ = ["BY_NAME", "OPEN", "PROCEDURE", "ROWS", "UNDECIDED", "Power", "Row", "name_of"]
+__all__ = [
+    "BY_NAME",
+    "OPEN",
+    "PROCEDURE",
+    "RELEASING",
+    "ROWS",
+    "UNDECIDED",
+    "Power",
+    "Row",
+    "name_of",
+]
 
 _S: Final = Status
 
@@ -79,6 +89,8 @@ _RECLAIMING: Final = frozenset({Role.COORDINATOR}) | _APPROVERS
 # Everybody who works on cases; those who administer, supervise or publish only look on.
 _AT_WORK: Final = _COUNTER | _INTAKE | _GREEN
 
+# What ends the county's hold on a case.
+RELEASING: Final[frozenset[type[Act]]] = frozenset({acts.HandOverPen, acts.Ratify, acts.Reopen})
 OPEN: Final = frozenset(set(Status) - {Status.CLOSED})
 UNDECIDED: Final = frozenset(
     {
@@ -98,6 +110,8 @@ _OWING: Final = frozenset({_S.ACCEPTED, _S.IN_REVIEW, _S.FORWARDED, _S.DECIDED, 
 _FETCHING: Final = frozenset({_S.ACCEPTED, _S.IN_REVIEW, _S.FORWARDED})
 _READY: Final = frozenset({_S.READY})
 _CLOSED: Final = frozenset({_S.CLOSED})
+# Where a verdict may make a decision wait that has not run its course.
+_WAITING: Final = frozenset({_S.DECIDED, _S.RESULT_HELD, _S.READY, _S.DELIVERED})
 _UNDELIVERED: Final = OPEN - {_S.DELIVERED}
 _FEES: Final = _UNDELIVERED - {_S.DRAFT}
 
@@ -390,10 +404,19 @@ def _other_ends() -> tuple[Row, ...]:
             offline=False,
         ),
         _row(
-            *("29", a.Reopen, _CLOSED, Power.DEPARTMENT, _APPROVERS),
+            *("29", a.Reopen, _CLOSED | _WAITING, Power.DEPARTMENT, _APPROVERS),
             to=_S.IN_REVIEW,
-            clocks=_effects(EventKind.START, *_REVIEW_CLOCKS),
+            clocks=(
+                *_effects(EventKind.STOP, ClockName.TRANSIT, ClockName.DELIVERY),
+                *_effects(EventKind.START, *_REVIEW_CLOCKS),
+            ),
             paper="renewed-acceptance",
+            parts={"grounds"},
+            personal=_MAY_DECIDE,
+            offline=False,
+        ),
+        _row(
+            *("29a", a.Ratify, _WAITING, Power.DEPARTMENT, _APPROVERS),
             parts={"grounds"},
             personal=_MAY_DECIDE,
             offline=False,

@@ -106,6 +106,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     decided_at: datetime  # t, as its author claims
     clock_suspect: bool
     not_before: datetime | None  # lb: when the county signed the anchor; None: no anchor is proven
+    anchor: MessageId | None = None  # the message that proves it
     received_at: datetime  # ub
     outside_power: str | None  # the rule of the pinned versions that it breaks, one of row 2
     delegation: DelegationId | None  # the record that governs

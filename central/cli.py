@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-import msgspec
 
 from casework.names import RegionCode
+from central.cli_catalogue import catalogue_group
 from central.services.accounts import set_account
-from central.services.catalogue_lint import ClauseFileError, lint_file
+from central.services.catalogue_lint import ClauseFileError
 from central.services.county import NothingLoadedError, commands, open_county
 from central.services.founding import AlreadyFoundedError, found
+from central.services.lint_gate import LintStandsError, OverrideError
 from central.services.loading import LoadError
 from central.services.publishing import MissingKeyError
 from central.services.verifying import Report, verify_exports
@@ -44,9 +45,11 @@ class CountyGroup(NodeGroup):
         *ANSWERABLE,
         AlreadyFoundedError,
         ClauseFileError,
+        LintStandsError,
         LoadError,
         MissingKeyError,
         NothingLoadedError,
+        OverrideError,
     )
 
 
@@ -131,32 +134,6 @@ def load(context: click.Context, folder: Path, *, and_publish: bool) -> None:
 def publish(context: click.Context) -> None:
     """Sign what was loaded and announce it to all nodes; what has not changed stays as it is."""
     _show_published(_ask(context, "publish"))
-
-
-@main.group(name="catalogue")
-def catalogue_group() -> None:
-    """What the catalogue says, and whether it can be said so."""
-
-
-@catalogue_group.command(name="lint")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def lint_command(file: Path) -> None:
-    """Find clauses in FILE that nobody can prepare for; one JSON object a line.
-
-    \b
-        tongban-central catalogue lint catalogue.json
-        tongban-central catalogue lint clauses.txt
-
-    FILE is a catalogue, a JSON list of clauses (texts, or objects with `text` and perhaps `kind`,
-    material or condition), or plain text with one clause a line. `verdict` is `catch_all`,
-    `vague`, `odd_proof` or `fine`; in a catalogue also what a version leaves out, and where.
-    Exit code 1 if anything is not fine.
-    """
-    lines = list(lint_file(file))
-    for line in lines:
-        click.echo(msgspec.json.encode(line))
-    if not all(line.is_fine for line in lines):
-        sys.exit(1)
 
 
 @main.group()
@@ -314,6 +291,7 @@ def _show_report(report: Report, *, show_cases: bool) -> None:
 
 
 add_common_commands(main, TIER)
+main.add_command(catalogue_group(_ask))
 
 if __name__ == "__main__":
     main()

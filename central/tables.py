@@ -6,7 +6,7 @@ Piccolo's migrations look here for whatever the county's database holds.
 from pathlib import Path
 from typing import Final
 
-from piccolo.columns import BigInt, Bytea, Timestamptz, Varchar
+from piccolo.columns import BigInt, Boolean, Bytea, Timestamptz, Varchar
 from piccolo.table import Table
 
 from sync import tables, trust_tables
@@ -64,12 +64,47 @@ class DueChange(Table, tablename="due_change"):
     )  # None: not computed again yet
 
 
+class LintOverride(Table, tablename="lint_override"):
+    """A finding of the catalogue's lint that somebody answered for; nothing is ever taken away."""
+
+    finding = Varchar(length=64, primary_key=True, default=None, null=False)
+    matter = Varchar(length=64, default=None, null=False)
+    version = BigInt(default=None, null=False)
+    field = Varchar(length=200, default=None, null=False)
+    code = Varchar(length=64, default=None, null=False)
+    text = Varchar(length=2000, default=None, null=False)
+    reason = Varchar(length=500, default=None, null=False)
+    officer = Varchar(length=32, default=None, null=False)
+    at = Timestamptz(default=None, null=False, index=True)
+
+
+class JudgedDecision(Table, tablename="judged_decision"):
+    """A final decision of a node below, and the newest verdict on it."""
+
+    id = Varchar(length=64, primary_key=True, default=None, null=False)  # the decision's message
+    case_id = Varchar(length=32, default=None, null=False, index=True)
+    node = Varchar(length=15, default=None, null=False, index=True)
+    log = Varchar(length=32, default=None, null=False)
+    seq = BigInt(default=None, null=False)
+    delegation = Varchar(length=64, default=None, null=True, index=True)  # the record that governs
+    decided_at = Varchar(length=27, default=None, null=False)
+    received_at = Varchar(length=27, default=None, null=False)
+    is_refused = Boolean(default=None, null=False)  # on admission: it takes no place of a quota
+    is_settled = Boolean(default=None, null=False)  # one of the rows that end a judgement
+    judgement = Varchar(length=20, default=None, null=False, index=True)
+    grounds = Varchar(length=None, default=None, null=False)  # codes, a space between
+    existed = Varchar(length=None, default=None, null=False)  # ids, a space between
+    verdict = Varchar(length=64, default=None, null=True)  # None: yet to be signed
+
+
 COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     LoadedFile,
     EnrolmentCode,
     EnrolmentCandidate,
     BrokerAccount,
     DueChange,
+    LintOverride,
+    JudgedDecision,
 )
 SCHEMA: Final = Schema(
     "central",

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from casework.case import Case, Moment
+from casework.case import Case, Moment, is_ratified
 from casework.delegation import Delegation, Level
 from casework.delegation_file import Instrument
 from casework.errors import CaseworkError
@@ -82,6 +82,7 @@ class Attestation(Struct, frozen=True, kw_only=True):
     part_size: int
     part_proof: Proof
     verdict: Judgement | None
+    is_ratified: bool  # a decision that the verdict made wait was upheld since
     is_entitled: bool  # whoever decided had the power when it was done
     power_ended: datetime | None  # since when it is taken back; what was decided before stands
 
@@ -89,7 +90,7 @@ class Attestation(Struct, frozen=True, kw_only=True):
     def is_sound(self) -> bool:
         """Whether the result may be handed over as far as its origin goes."""
         signed = all(each.proof is Proof.SOUND for each in self.signatures)
-        spoken = self.verdict is None or self.verdict in _HANDED_OUT
+        spoken = self.verdict is None or self.verdict in _HANDED_OUT or self.is_ratified
         whole = self.part_proof is Proof.SOUND
         return bool(self.signatures) and signed and self.is_entitled and spoken and whole
 
@@ -102,11 +103,14 @@ async def attest(desk: Desk, case: Case) -> Attestation:
     )
     result = next((part for part in reversed(case.parts) if part.ref.name == RESULT), None)
 
-    def look(work: Work) -> tuple[tuple[Signature, ...], Judgement | None]:
-        signed = tuple(_signature(work, holdings, case.id, moment) for moment in behind)
-        return signed, _verdict(work, case)
+    decisive = _deciding(case, case.decision.entry) if case.decision is not None else ()
 
-    signatures, verdict = await node.database.read(look)
+    def look(work: Work) -> tuple[tuple[Signature, ...], Judgement | None, bool]:
+        signed = tuple(_signature(work, holdings, case.id, moment) for moment in behind)
+        entitled = all(_is_entitled(work, holdings, case, moment) for moment in decisive)
+        return signed, _verdict(work, case), bool(decisive) and entitled
+
+    signatures, verdict, is_entitled = await node.database.read(look)
     proof, size = Proof.WAITING, 0
     if result is not None:
         proof, size = await _part_proof(desk, result.ref.hash, result.ref.size)
@@ -127,8 +131,8 @@ async def attest(desk: Desk, case: Case) -> Attestation:
         part_size=size,
         part_proof=proof,
         verdict=verdict,
-        is_entitled=made is not None
-        and all(had_the_power(holdings, case, each) for each in _deciding(case, made.entry)),
+        is_ratified=made is not None and is_ratified(case, made.entry),
+        is_entitled=is_entitled,
         power_ended=_ended(holdings, power) if power is not None else None,
     )
 
@@ -142,20 +146,27 @@ def _ended(holdings: Holdings, power: Delegation) -> datetime | None:
 async def is_proven(desk: Desk, case: Case, entry: MessageId) -> bool:
     """Whether the document of a decision, or of its correction, may be printed as final.
 
-    Every entry that decided verifies, its author had the power on that day, and the county has not
-    objected. A power that ended later leaves standing what was decided under it.
+    Every entry that decided verifies, its author had the power on that day or the county confirmed
+    what it did, and the county has not objected. A power that ended later leaves standing what was
+    decided under it.
     """
     behind = _deciding(case, entry)
 
     def look(work: Work) -> bool:
         signed = (_signature(work, desk.holdings, case.id, moment).proof for moment in behind)
-        spoken = (_verdict_on(work, case.id, moment.entry) for moment in behind)
         return all(proof is Proof.SOUND for proof in signed) and all(
-            verdict is None or verdict in _HANDED_OUT for verdict in spoken
+            _is_entitled(work, desk.holdings, case, moment) for moment in behind
         )
 
-    entitled = all(had_the_power(desk.holdings, case, moment) for moment in behind)
-    return bool(behind) and entitled and await desk.node.database.read(look)
+    return bool(behind) and await desk.node.database.read(look)
+
+
+def _is_entitled(work: Work, holdings: Holdings, case: Case, moment: Moment) -> bool:
+    """The county's word counts; where it has none yet, what the power was here on that day."""
+    said = _verdict_on(work, case.id, moment.entry)
+    if said is None:
+        return had_the_power(holdings, case, moment)
+    return said in _HANDED_OUT or is_ratified(case, moment.entry)
 
 
 def _deciding(case: Case, entry: MessageId) -> tuple[Moment, ...]:

@@ -28,6 +28,7 @@ from sync import part_rows
 from sync.batch_rows import (
     PUT_CASE,
     CaseState,
+    Judged,
     LogPosition,
     Record,
     Tail,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Batch",
     "CaseState",
+    "Judged",
     "LogPosition",
     "Record",
     "child_towards",
@@ -78,6 +80,7 @@ class Batch:
         self.at: Final = instant_text(self.now)
         self.records: dict[MessageId, Record] = {}
         self.touched: list[CaseId] = []
+        self.judged: dict[MessageId, Judged] = {}
         self.acknowledged: dict[LogName, tuple[int, int]] = {}  # from, to
         self.moved: set[LogName] = set()  # positions that an acknowledgement moved
         self._logs: dict[LogName, LogPosition] = {}

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from casework.calls import Call, CallKind, calls_of
 from casework.case import Case
+from casework.entry import Written
 from casework.instants import instant_text
 from casework.names import (
     ZERO_ID,
@@ -24,6 +25,7 @@ from casework.names import (
     is_below,
 )
 from casework.papers import owes_papers
+from casework.verdict import Evidence, Verdict
 from sync.payloads import Body, Message
 from sync.returning import awaits_mending
 from sync.stored import case_to_bytes, kind_name
@@ -81,6 +83,15 @@ class Record(Struct):
     code: str | None
     brought_by: NodeId | None
     brought_from: Incarnation | None
+
+
+class Judged(Struct, frozen=True):
+    """A decision that was judged in this transaction; its verdict is yet to be signed."""
+
+    written: Written
+    evidence: Evidence
+    found: Verdict
+    is_refused: bool
 
 
 class CaseState(Struct):

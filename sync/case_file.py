@@ -25,7 +25,7 @@ from casework.party import ApplicantSheet, HandoverSheet
 from casework.procedure import BY_NAME
 from sync import part_rows
 from sync.batch import Batch
-from sync.bodies import Deposit, Notice
+from sync.bodies import Deposit, Notice, Verdict
 from sync.claims import open_deposits
 from sync.desk import Desk, Sitting
 from sync.engine import Work
@@ -36,6 +36,7 @@ from sync.parts import content_of
 from sync.payloads import Message
 from sync.power import matter_of
 from sync.row_state import RowState, row_state
+from sync.spoken import newest_verdicts
 from sync.stored import instant_of, stored_body, written_in
 
 # Parts that are read at once, by name; scans are fetched one by one when they are looked at.
@@ -107,6 +108,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     duplicates: tuple[Case, ...] = ()
     heard: Heard
     notices: tuple[Notice, ...] = ()
+    verdicts: Mapping[MessageId, Verdict] = {}
 
     def text_of(self, entry: MessageId, name: str) -> str | None:
         """What an entry's part of this name says, if it lies here."""
@@ -167,6 +169,7 @@ async def read_case_file(
         colleagues=approvers(PositionKind, standing),
         heard=read.heard,
         notices=read.notices,
+        verdicts=read.verdicts,
         duplicates=tuple([await node.journal.get_case(each) for each in standing.duplicates]),
     )
 
@@ -187,6 +190,7 @@ class _Read(Struct, frozen=True, kw_only=True):
     offline: frozenset[MessageId]
     heard: Heard
     notices: tuple[Notice, ...]
+    verdicts: Mapping[MessageId, Verdict]
 
 
 def _read(batch: Batch, case_id: CaseId) -> _Read:
@@ -213,6 +217,7 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
     bodies = map(stored_body, messages)
     return _Read(
         case=case,
+        verdicts=newest_verdicts(messages),
         notices=tuple(each for each in bodies if isinstance(each, Notice)),
         blocked=state.blocked,
         applicant=state.applicant,

@@ -8,8 +8,10 @@ from typing import Final
 
 from casework import act as acts
 from casework.act import AnyAct, ReclaimGround
+from casework.case import is_ratified
 from casework.entry import Entry, Written
 from casework.names import ZERO_ID, MessageId, OfficerId, case_id
+from casework.verdict import OUTSIDE_POWER, is_judged
 from sync.batch import Batch
 from sync.bodies import Notice
 from sync.payloads import Message
@@ -31,11 +33,29 @@ def refuse(batch: Batch, message: Message, entry: Entry | None, code: str) -> No
 
 
 def refuse_entry(batch: Batch, written: Written, code: str) -> None:
-    """Reclaim on the last good entry, and hand the pen back to who held it there."""
+    """Reclaim on the last good entry, and hand the pen back to who held it there.
+
+    A decision outside what was delegated is not its author's to repair: its case stays here.
+    """
     batch.audit("refused", log=written.log, seq=written.seq, case=written.case, code=code)
-    reclaim = acts.ReclaimPen(ReclaimGround.REFUSAL, of=written.id, hold=False, code=code)
+    decided = is_judged(written.node, written.entry.act)
+    ground = ReclaimGround.VERDICT if decided else ReclaimGround.REFUSAL
+    reclaim = acts.ReclaimPen(ground, of=written.id, hold=False, code=code)
     previous = _append(batch, written, written.entry.previous, reclaim)
-    _append(batch, written, previous, acts.HandOverPen(written.node))
+    if not (decided and code in OUTSIDE_POWER):
+        _append(batch, written, previous, acts.HandOverPen(written.node))
+
+
+def hold_case(batch: Batch, written: Written, code: str) -> None:
+    """Reclaim a case on its last entry: its decision stands, and waits for a person here."""
+    case = batch.case(written.case).case
+    if case is None or case.is_frozen or case.held or not case.is_open:
+        return
+    if is_ratified(case, written.id):
+        return
+    if any(moment.entry == written.id for moment in case.timeline):
+        reclaim = acts.ReclaimPen(ReclaimGround.VERDICT, of=written.id, hold=True, code=code)
+        _append(batch, written, case.head, reclaim)
 
 
 def notify(batch: Batch, message: Message, code: str) -> None:

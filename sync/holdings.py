@@ -16,7 +16,15 @@ from casework.calendar import Calendar
 from casework.delegation import Delegation, Revocation
 from casework.delegation_file import Instrument, KeyCompromise
 from casework.matter import MatterRef, MatterVersion
-from casework.names import MatterId, NodeId, OfficerId, PersonId, RegionCode, region_of
+from casework.names import (
+    DelegationId,
+    MatterId,
+    NodeId,
+    OfficerId,
+    PersonId,
+    RegionCode,
+    region_of,
+)
 from casework.organisation import Officer, Organisation
 from casework.regions import County, NodeRecord, Regions
 from sync.bodies import SetName, TrustVersions
@@ -60,6 +68,10 @@ class Holdings(Struct, frozen=True, kw_only=True, dict=True):
     @property
     def revocations(self) -> tuple[Revocation, ...]:
         return self.held_revocations.records
+
+    def revocations_of(self, delegation: DelegationId) -> tuple[Revocation, ...]:
+        """Those that take one record back."""
+        return self._revoked.get(delegation, ())
 
     @property
     def compromises(self) -> tuple[KeyCompromise, ...]:
@@ -112,6 +124,13 @@ class Holdings(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def officers(self) -> Mapping[OfficerId, Officer]:
         return {officer.id: officer for officer in self.organisation.officers}
+
+    @cached_property
+    def _revoked(self) -> dict[DelegationId, tuple[Revocation, ...]]:
+        revoked: dict[DelegationId, tuple[Revocation, ...]] = {}
+        for each in self.revocations:
+            revoked[each.delegation] = (*revoked.get(each.delegation, ()), each)
+        return revoked
 
     @cached_property
     def _grants(self) -> dict[NodeId, tuple[Delegation, ...]]:

@@ -103,6 +103,8 @@ class Node:
         await self.parts.sweep(self.clock.now())
 
     def _finish(self, batch: Batch) -> None:
+        if self.judge is not None:
+            self.judge.pronounce(batch)
         batch.flush_parts()
         erase_touched(batch)
         batch.flush()
@@ -140,3 +142,5 @@ class Node:
         for case in sorted(touched):
             refold(batch, case, answer)
         retry_set_aside(batch)
+        if self.judge is not None:
+            self.judge.reconsider(batch)

@@ -148,10 +148,12 @@ def _list_to_concerned(batch: Batch, state: CaseState, record: Record, before: C
 
 
 def _told_why(batch: Batch, body: Body | None) -> set[NodeId]:
-    """Whoever wrote what a notice is about hears of it, even if no case has come of it."""
-    if not isinstance(body, bodies.Notice) or body.about is None:
-        return set()
-    subject = batch.find(body.about)
+    """Whoever wrote what the county answers hears of it, even if no case has come of it."""
+    match body:
+        case bodies.Notice(str() as about) | bodies.Verdict(about):
+            subject = batch.find(about)
+        case _:
+            return set()
     return _towards(batch, subject.node) if subject is not None else set()
 
 

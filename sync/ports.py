@@ -44,6 +44,12 @@ class Judge(Protocol):
     def judge_other(self, batch: "Batch", message: Message, body: Body) -> str | None:
         """The same for what is no entry: step 9 for a deposit, a query, a movement of paper."""
 
+    def pronounce(self, batch: "Batch") -> None:
+        """Sign the verdicts on the decisions that this change brought."""
+
+    def reconsider(self, batch: "Batch") -> None:
+        """Judge again what was judged by older trust sets than those now in force."""
+
 
 class Applied(Struct, frozen=True):
     """What one transaction added: its messages in order, and the cases that moved."""

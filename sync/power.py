@@ -4,7 +4,7 @@ Called inside a transaction, on the writer's thread: the same for a node about t
 that asks why not, and for the county as of the time of somebody else's entry.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from casework.act import AnyAct, ReclaimPen, ReturnPen, TakeUpDeposit
@@ -157,9 +157,8 @@ def decisions_under(
 
     Those of this very transaction count as well: a frame may bring five hundred.
     """
-    local = at.astimezone(holdings.calendar.tz)
-    first = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    begins, ends = instant_text(first), instant_text(next_month(first))
+    first, after = month_of(at, holdings.calendar.tz)
+    begins, ends = instant_text(first), instant_text(after)
     found = batch.work.execute(
         "SELECT id FROM case_row WHERE decided_under = ? AND decided_at >= ? AND decided_at < ?",
         (delegation, begins, ends),
@@ -175,10 +174,11 @@ def decisions_under(
     return len(standing)
 
 
-def next_month(first: datetime) -> datetime:
-    """The first of the month after that of a first."""
+def month_of(at: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """When the calendar month of an instant begins in a zone, and when the next one does."""
+    first = at.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     year, month = divmod(first.year * 12 + first.month, 12)
-    return first.replace(year=year, month=month + 1)
+    return first, first.replace(year=year, month=month + 1)
 
 
 def facts_for(case: Case | None, act: object) -> Facts:

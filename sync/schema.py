@@ -38,6 +38,7 @@ class Schema(Struct, frozen=True):
                 continue
             named = _ID.search(path.read_text("utf-8"))
             assert named is not None, f"{path.name} says its ID in a line of its own"
+            assert named[1] not in found, f"{path.name} bears the ID of {found.get(named[1])}"
             found[named[1]] = path
         return dict(sorted(found.items()))
 

@@ -85,15 +85,24 @@ def written_of(message: Message, entry: Entry) -> Written:
 
 def written_in(message: Message) -> Written | None:
     """The entry that a stored message brings: its own, or the one that it resubmits."""
+    original = original_of(message)
+    body = stored_body(original) if original is not None else None
+    if original is None or not isinstance(body, Entry):
+        return None
+    return written_of(original, body)
+
+
+def original_of(message: Message) -> Message | None:
+    """The message whose word it is: this one, or the one that it resubmits."""
+    if message.type != RESUBMIT.type:
+        return message
     body = stored_body(message)
-    if isinstance(body, bodies.Resubmit):
-        try:
-            original = stored_message(body.wire)
-        except (ValueError, LookupError, RecursionError):
-            return None  # It was refused for that, and its bytes are kept.
-        inner = stored_body(original)
-        return written_of(original, inner) if isinstance(inner, Entry) else None
-    return written_of(message, body) if isinstance(body, Entry) else None
+    if not isinstance(body, bodies.Resubmit):
+        return None
+    try:
+        return stored_message(body.wire)
+    except (ValueError, LookupError, RecursionError):
+        return None  # It was refused for that, and its bytes are kept.
 
 
 def case_to_bytes(case: Case) -> bytes:

@@ -108,6 +108,12 @@ class Lenient:
     def judge_other(self, batch: Batch, message: Message, body: Body) -> str | None:  # noqa: ARG002
         return self.refusals.get((message.node, type(body).__name__))
 
+    def pronounce(self, batch: Batch) -> None:
+        """It judges no decisions."""
+
+    def reconsider(self, batch: Batch) -> None:
+        """As `pronounce`."""
+
 
 class Cluster:
     """The nodes of a test, by their names, and the ways between them."""

@@ -1,5 +1,6 @@
 """Options of the whole suite."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from tests.once import made_once
 TESTS = Path(__file__).parent
 SEEDS_BY_DEFAULT = 6
 QUICK_MEMORY_KIB = 256
+COLLECTED_AFTER = (20_000, 20, 20)
 LONGEST_FIRST = ("end_to_end", "faults", "browser")
 
 
@@ -36,6 +38,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return LONGEST_FIRST.index(package) if package in LONGEST_FIRST else len(LONGEST_FIRST)
 
     items.sort(key=rank)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Modules and tests stay until the end: looking through them was a fifth of all work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTED_AFTER)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -24,6 +24,7 @@ from casework.names import (
     log_name,
     parent_of,
 )
+from casework.verdict import Judgement
 from sync import bodies, payloads
 from sync.bodies import SetName, TrustVersions
 from sync.delivery import START, Head, Hello, Holds, Position, Receipt, Sends, Want, seal_head
@@ -140,7 +141,7 @@ def a_body_of_each() -> dict[str, tuple[NodeId, Body]]:
             COUNTY,
             bodies.Verdict(
                 decision=an_id("decision"),
-                judgement=bodies.Judgement.CONFIRMED_FLAGGED,
+                judgement=Judgement.CONFIRMED_FLAGGED,
                 grounds=("prospective",),
                 decided_at=AT,
                 not_before=None,

@@ -326,6 +326,7 @@ _FIELDS: Final[Mapping[str, Callable[[CaseGiven], Fields]]] = {
     "correct": _with_leader("correct"),
     "revoke": _with_leader("revoke"),
     "reopen": _with_leader("reopen"),
+    "ratify": _with_leader("ratify"),
     "merge_into": lambda g: {"selects": (_duplicate(g),)},
     "keep_apart": lambda g: {"selects": (_duplicate(g),), "texts": (_text("reason"),)},
     "open_green_channel": lambda g: {

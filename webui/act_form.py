@@ -171,6 +171,11 @@ def _reopen(reading: Reading) -> AnyAct:
     return acts.Reopen(reading.officer("approved_by"))
 
 
+def _ratify(reading: Reading) -> AnyAct:
+    reading.keep_text("grounds", "reason")
+    return acts.Ratify(reading.officer("approved_by"))
+
+
 def _other(reading: Reading) -> CaseId:
     return CaseId(reading.choice("other", [each.id for each in reading.place.duplicates]))
 
@@ -365,6 +370,7 @@ _READERS: Final[Mapping[str, Callable[[Reading], AnyAct | None]]] = {
     "correct": _correct,
     "revoke": _revoke,
     "reopen": _reopen,
+    "ratify": _ratify,
     "merge_into": lambda r: acts.MergeInto(_other(r)),
     "keep_apart": _keep_apart,
     "open_green_channel": _open_green_channel,

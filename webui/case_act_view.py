@@ -72,6 +72,7 @@ MORE_ACTS: Final[Mapping[str, tuple[str, str]]] = {
     "correct": ("pencil", ""),
     "revoke": ("circle-x", "outline-danger"),
     "reopen": ("refresh", ""),
+    "ratify": ("checks", ""),
     "change_pickup": ("map-pin", ""),
     "hand_over_pen": ("arrow-right", ""),
     "return_pen": ("arrow-back-up", ""),

@@ -74,6 +74,13 @@ class CountyNotice(Struct, frozen=True):
     args: Mapping[str, str]
 
 
+class CountyVerdict(Struct, frozen=True):
+    """The county's newest grade of a decision, and the codes that say why."""
+
+    judgement: str
+    grounds: tuple[str, ...]
+
+
 class CaseGiven(Struct, frozen=True, kw_only=True):
     """A case and what is known around it, as one officer at one node sees it."""
 
@@ -108,6 +115,7 @@ class CaseGiven(Struct, frozen=True, kw_only=True):
     officer: OfficerId = OfficerId("")  # who looks
     contacts: Mapping[NodeId, str] = {}  # whom they may ask about the case; nobody: they only read
     notices: tuple[CountyNotice, ...] = ()
+    verdicts: Mapping[MessageId, CountyVerdict] = {}  # by decision
 
     def text_of(self, entry: MessageId, name: str) -> str:
         """What an entry's part of this name says, as far as it lies here."""

@@ -32,6 +32,7 @@ from webui.case_material_view import MaterialView, ScanView, materials_of, scans
 from webui.case_papers import PaperLink, papers_of
 from webui.case_pickups import PickupView, pickups_of
 from webui.case_timeline import FallenView, MomentView, fallen_of, timeline_of
+from webui.case_verdict import fallen_verdicts, verdict_words
 from webui.case_words import find_word, word
 from webui.filters import local, mask_name
 from webui.grounds import ground_words
@@ -56,6 +57,7 @@ class DecisionView(Struct, frozen=True, kw_only=True):
     document: str
     grounds: tuple[str, ...]
     text: str
+    verdict: str  # the county's word on it; empty for its own, and while it has none
 
 
 class DepositView(Struct, frozen=True, kw_only=True):
@@ -244,6 +246,7 @@ def _warnings(given: CaseGiven) -> tuple[str, ...]:
     return (
         *map(labels.error_text, codes),
         *(_duplicate_words(given, each) for each in others),
+        *fallen_verdicts(given),
         *_told_words(given),
     )
 
@@ -293,6 +296,7 @@ def _decision(given: CaseGiven) -> DecisionView | None:
         document=made.document or "",
         grounds=ground_words(given.matter, made.grounds),
         text=text,
+        verdict=verdict_words(given, made.entry),
     )
 
 

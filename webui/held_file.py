@@ -20,8 +20,16 @@ from casework.matter import MatterVersion
 from casework.names import DepartmentId, MessageId, NodeId, OfficerId, PartHash
 from casework.organisation import Officer
 from casework.party import ApplicantSheet
+from casework.verdict import Judgement
 from webui import labels
-from webui.case_given import CaseGiven, CountyNotice, Duplicate, PartStanding, WaitingDeposit
+from webui.case_given import (
+    CaseGiven,
+    CountyNotice,
+    CountyVerdict,
+    Duplicate,
+    PartStanding,
+    WaitingDeposit,
+)
 from webui.names_known import Names
 from webui.sync_mark import SyncMark
 
@@ -72,6 +80,13 @@ class WayUp(Protocol):
     def code(self) -> str | None: ...
 
 
+class HeldVerdict(Protocol):
+    @property
+    def judgement(self) -> Judgement: ...
+    @property
+    def grounds(self) -> tuple[str, ...]: ...
+
+
 class HeldFile(Protocol):
     @property
     def case(self) -> Case: ...
@@ -111,6 +126,8 @@ class HeldFile(Protocol):
     def duplicates(self) -> tuple[Case, ...]: ...
     @property
     def notices(self) -> Sequence[HeldNotice]: ...
+    @property
+    def verdicts(self) -> Mapping[MessageId, HeldVerdict]: ...
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -163,6 +180,10 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         contacts=seen.contacts,
         duplicates=tuple(_duplicate(each) for each in file.duplicates),
         notices=tuple(CountyNotice(each.code, each.args) for each in file.notices),
+        verdicts={
+            decision: CountyVerdict(said.judgement.value, said.grounds)
+            for decision, said in file.verdicts.items()
+        },
     )
 
 

@@ -92,6 +92,7 @@ ACT: Final = {
     "correct": "更正",
     "revoke": "撤销决定",
     "reopen": "重新办理",
+    "ratify": "追认决定",
     "merge_into": "并入另一办件",
     "keep_apart": "确认不是重复",
     "open_green_channel": "开通绿色通道",
@@ -108,7 +109,7 @@ ACT: Final = {
     "collect_papers": "纸质材料取走",
 }
 OUTCOME: Final = {"pass": "通过", "return": "退回"}
-RECLAIM: Final = {"refusal": "县平台退回", "verdict": "核验未通过", "lease-ended": "授权期已满"}
+RECLAIM: Final = {"refusal": "县平台退回", "verdict": "核验后收回", "lease-ended": "授权期已满"}
 TERMINATION: Final = {
     "false_promise": "承诺不实",
     "death": "申请人死亡",
@@ -126,11 +127,13 @@ DELIVERY: Final = {"counter": "窗口领取", "post": "快递", "home": "送上�
 RECIPIENT: Final = {"applicant": "申请人本人", "agent": "代理人"}
 VERDICT: Final = {
     "CONFIRMED": "已确认",
-    "CONFIRMED_FLAGGED": "已确认，列入抽查",
-    "SUSPENDED": "暂停，等待追认",
-    "QUARANTINED": "待核实",
-    "REJECTED": "未通过",
+    "CONFIRMED_FLAGGED": "已确认（抽查）",
+    "SUSPENDED": "待追认",
+    "QUARANTINED": "隔离",
+    "REJECTED": "不予认可",
 }
+VERDICT_TITLE: Final = "核验"
+RATIFIED: Final = "已由县级实施机关追认"
 SYNC: Final = {
     "local_only": "仅本机",
     "in_transit": "上传中",
@@ -344,6 +347,13 @@ ERRORS: Final = {
     "E_NOT_DELEGATED": "县里没有把这一事项的这项权限放给本单位，请转上级办理",
     "E_DELEGATION_CITED": "引用的授权与现行清单不一致，请刷新页面后重新提交",
     "E_DELEGATION_REVOKED": "该项授权已收回或暂停，请转上级办理",
+    "E_BEFORE_ANCHOR": "决定时间早于本单位已收到的县平台消息，请县平台核实作出时间",
+    "E_AFTER_RECEIPT": "决定时间晚于县平台收到的时间，请县平台核实作出时间",
+    "E_LATE_UNPROVEN": "决定超过期限才送达县平台，不能证明当时已经作出，请县平台核实",
+    "E_REVOKED_PROSPECTIVE": "作出决定时授权已收回，本单位当时无从知悉；决定有效，列入抽查",
+    "E_REVOKED_SUSPEND": "作出决定时授权已暂停，本单位当时无从知悉；请等待县平台追认或者撤销",
+    "E_KEY_COMPROMISED": "签署决定的设备已失控，不能确认出自本单位，请县平台核实",
+    "E_COUNTY_DECIDED": "县平台已就该件作出决定，以县平台的决定为准，请县平台核实",
     "E_SEPARATE_ACCEPTOR": "受理与审批须由不同人员办理，请由另一位人员作出决定",
     "E_TWO_PERSON": "该决定须先由另一位人员签署意见，请先完成意见",
     "E_QUOTA": "本月该项授权的办理数量已用完，请转上级办理",
@@ -353,6 +363,7 @@ ERRORS: Final = {
     "E_SETS_BEHIND": "县里发布了新的授权清单，本机尚未取到；请同步后再作出决定",
     "E_MATTER_VERSION": "事项已有新版本，请刷新页面，核对变化后再办理",
     "E_FACTS": "申请内容以收件登记的为准，不能另行填写；确有变化的，请申请人撤回后重新申请",
+    "E_ACT_WORDS": "文号等栏目过长，或者含有换行、不可见的符号，请改正后重新提交",
     "E_MATERIALS": "材料不齐，请补齐，或发一次性告知",
     "E_DEFERRAL": "缺少的材料不能容缺，请补齐，或发一次性告知",
     "E_NOTHING_DEFICIENT": "材料没有缺少或不合格的，不需要告知补正，请直接受理",

@@ -1,7 +1,8 @@
 """The numbers that papers bear: that of the case, then the form's own.
 
-A node out of contact cannot draw from a county register, so a paper's number is made of the
-case's, which is unique everywhere and never changes.
+The case's comes from the block that the county leased to whoever took it in, with a check digit;
+the rest follows from the chain up to the paper's own entry. So every node computes the same number,
+in contact or not, and no later entry changes it (docs/decisions/0045).
 """
 
 from collections.abc import Mapping
@@ -58,17 +59,33 @@ ONLINE_NUMBERS: Final[Mapping[PaperKind, str]] = {
 }
 # A decision's number is what the decider wrote into the act.
 DECISIONS: Final = frozenset({PaperKind.GRANT, PaperKind.REFUSAL, PaperKind.INSTANT_RESULT})
+_BY_ACTS: Final = frozenset(row.document for row in BY_NAME.values())
 
 
 def document_number(case: Case, kind: PaperKind, entry: MessageId | None = None) -> str:
-    """The number of a paper; the second of its kind in a case says so."""
+    """The number of a paper, without an entry that of the next of its kind in the case.
+
+    After the county has reclaimed the case, it says that too: what fell out may have been printed.
+    What was taken up from there is the same paper and keeps its number.
+    """
     if kind in DECISIONS and case.decision is not None and case.decision.document:
         return case.decision.document
-    bearing = [moment.entry for moment in case.timeline if _document_of(moment.act) == kind.value]
-    place = bearing.index(entry) + 1 if entry in bearing else 1
     form = ONLINE_NUMBERS.get(kind) if came_online(case) else None
     number = f"{case.number}-{form or FORM_NUMBERS[kind]}"
-    return number if place == 1 else f"{number}-{place}"
+    place, reclaimed = _place_of(case, kind, entry)
+    number = number if place == 1 else f"{number}-{place}"
+    return f"{number}R{reclaimed}" if reclaimed else number
+
+
+def _place_of(case: Case, kind: PaperKind, entry: MessageId | None) -> tuple[int, int]:
+    """Which of its kind it is, and how often the case was reclaimed before."""
+    place, reclaimed = 1, 0
+    for moment in case.timeline:
+        if moment.entry == entry:
+            return place, 0 if moment.adopted else reclaimed
+        place += _document_of(moment.act) == kind.value
+        reclaimed += moment.act == "reclaim_pen"
+    return (place, reclaimed) if kind.value in _BY_ACTS else (1, 0)
 
 
 def came_online(case: Case) -> bool:

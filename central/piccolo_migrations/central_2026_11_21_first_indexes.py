@@ -38,6 +38,10 @@ INDEXES = (
     "CREATE INDEX IF NOT EXISTS message_deposit ON message (case_id) WHERE kind = 'deposit'",
     "CREATE INDEX IF NOT EXISTS message_notice ON message (at) WHERE kind = 'notice'",
     (
+        "CREATE INDEX IF NOT EXISTS message_acknowledgement ON message (log, seq)"
+        " WHERE kind = 'acknowledgement'"
+    ),
+    (
         "CREATE INDEX IF NOT EXISTS message_manifest ON message (received_at, id)"
         " WHERE kind = 'receipt-manifest'"
     ),

@@ -2,7 +2,7 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from central.routes import cases, incidents, matters, nodes, publishing, queue, receipts
+from central.routes import cases, incidents, lint, matters, nodes, publishing, queue, receipts
 from webui.status_routes import status_routes
 
 
@@ -14,6 +14,7 @@ def route_handlers() -> list[HTTPRouteHandler]:
         *matters.ROUTES,
         *nodes.ROUTES,
         *publishing.ROUTES,
+        *lint.ROUTES,
         *incidents.ROUTES,
         *status_routes(),
     ]

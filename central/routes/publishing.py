@@ -8,6 +8,7 @@ from litestar.response import Template
 
 from central.routes.access import officer_of, services
 from central.services.county import NothingLoadedError
+from central.services.lint_gate import LintStandsError
 from central.services.publishing import MissingKeyError
 from central.services.reach import ADMIN_ROLES, PUBLISHING_ROLES, READING_ROLES, reach_of
 from central.words import word
@@ -34,6 +35,8 @@ async def publish(request: Request[Any, Any, Any]) -> Response[Any] | Template:
         problem = word("publishing", "not_loaded")
     except MissingKeyError:
         problem = word("publishing", "no_key")
+    except LintStandsError:
+        problem = ""  # the page says how many there are
     except EnvelopeError as error:
         problem = labels.error_text(error.code)
     else:
@@ -70,6 +73,7 @@ async def _page(
     loaded = await use.comparison.now()
     roles = officer_of(request).roles
     versions = use.trust.holdings.versions
+    held = [each for each in await use.county.lint.held() if each.stands]
     return await page(
         request,
         "publishing/page.html",
@@ -78,6 +82,7 @@ async def _page(
         set_name=lambda name: word("set", name),
         is_changed=any(each.is_changed for each in loaded.changes),
         may_publish=not PUBLISHING_ROLES.isdisjoint(roles),
+        held=word("publishing", "lint_stands", count=len(held)) if held else "",
         no_key=word("publishing", "no_key"),
         done=done,
         problem=problem,

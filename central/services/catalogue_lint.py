@@ -156,4 +156,5 @@ def _clause(path: Path, at: int, given: object) -> tuple[str, ClauseKind | None]
     text, kind = fields.get("text"), fields.get("kind")
     if not isinstance(text, str):
         raise ClauseFileError(f"{path}: clause {at} has no text")
-    return text, ClauseKind(kind) if kind in frozenset(ClauseKind) else None
+    known = isinstance(kind, str) and kind in frozenset(ClauseKind)
+    return text, ClauseKind(str(kind)) if known else None

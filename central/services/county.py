@@ -15,11 +15,13 @@ from casework.names import Incarnation, LogName, NodeId, OfficerId, RegionCode, 
 from casework.numbering import GapReason
 from central.services.accounts import set_account
 from central.services.enrolment import Approved, Enrolment, Pending
+from central.services.lint_gate import LintGate
 from central.services.loading import load_folder
 from central.services.numbers import NodeNumbers, read_numbers
 from central.services.publishing import Published, Publisher
 from central.settings import Settings
 from central.store.loaded import LoadedFiles
+from central.store.overrides import LintOverrides
 from central.tables import SCHEMA
 from sync.bodies import SetName
 from sync.clock import Clock
@@ -44,6 +46,9 @@ class County:
         self.settings: Final = settings
         self.opened: Final = opened
         self.loaded: Final = LoadedFiles(opened.database)
+        self.lint: Final = LintGate(
+            self.loaded, opened.store, LintOverrides(opened.database), clock
+        )
         self._clock: Final = clock
         self.publisher: Final = Publisher(
             database=opened.database,
@@ -88,6 +93,7 @@ class County:
         data = await self.loaded.find()
         if data is None:
             raise NothingLoadedError("nothing has been loaded yet; `load DIR` comes first")
+        await self.lint.check(data)
         return await self.publisher.publish(data)
 
     async def approve(self, node: NodeId, fingerprint: str, by: OfficerId | None) -> Approved:
@@ -208,6 +214,7 @@ def commands(county: County) -> Mapping[str, Command]:
     return {
         "load": load,
         "publish": publish,
+        **_catalogue_commands(county),
         "nodes add": add,
         "nodes pending": pending,
         "nodes approve": approve,
@@ -216,6 +223,18 @@ def commands(county: County) -> Mapping[str, Command]:
         "sets": versions,
         "account set": account,
     }
+
+
+def _catalogue_commands(county: County) -> Mapping[str, Command]:
+    async def findings(_: Mapping[str, Any]) -> Any:
+        return msgspec.to_builtins(await county.lint.held())
+
+    async def override(arguments: Mapping[str, Any]) -> Any:
+        by = OfficerId(arguments["by"])
+        held = await county.lint.override(arguments["finding"], by, arguments["reason"])
+        return msgspec.to_builtins(held)
+
+    return {"catalogue findings": findings, "catalogue override": override}
 
 
 __all__ = ["Approved", "County", "Pending", "Published", "commands", "open_county"]

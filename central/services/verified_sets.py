@@ -1,7 +1,9 @@
 """The trust sets of exports, believed from a root's fingerprint onwards and from nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,7 +14,7 @@ from sync.directory import Directory, read_directory
 from sync.envelope import SIGNATURES_MAX, decode_envelope
 from sync.errors import EnvelopeError, SetForkError, SetFormError
 from sync.exporting import ExportedSet, ExportHead, read_lines
-from sync.holdings import NOTHING_HELD
+from sync.holdings import NOTHING_HELD, Holdings, nothing_held, read_set, with_set
 from sync.roles import root_fingerprint as fingerprint_of
 from sync.trust_root import TrustedRoot, open_first_root, open_next_root
 from sync.trust_sets import (
@@ -25,12 +27,55 @@ from sync.trust_sets import (
 )
 
 
-class TrustedSets(Struct, frozen=True):
-    """What the logs are judged by: the newest directory over all exports."""
+class TrustedSets(Struct, frozen=True, dict=True):
+    """What the logs are judged by: the newest directory over all exports, and every set of old."""
 
     root_fingerprint: str
     directory: Directory
     versions: TrustVersions
+    manifests: Mapping[tuple[SetName, int], Manifest]
+    parts: Mapping[PartHash, bytes]
+
+    @cached_property
+    def newest(self) -> Holdings:
+        found = self.at(self.versions)
+        return found if found is not None else nothing_held(self.directory.nodes[0].node.id)
+
+    def at(self, versions: TrustVersions) -> Holdings | None:
+        """The holdings that a header pins, the root apart; None if no export holds all of them."""
+        if versions not in self._held:
+            self._held[versions] = self._read(versions)
+        return self._held[versions]
+
+    @cached_property
+    def _held(self) -> dict[TrustVersions, Holdings | None]:
+        return {}
+
+    @cached_property
+    def _values(self) -> dict[tuple[SetName, int], Any]:
+        return {}
+
+    def _read(self, versions: TrustVersions) -> Holdings | None:
+        holdings = nothing_held(self.directory.nodes[0].node.id)
+        for name in SetName:
+            number = versions.version_of(name)
+            if name is SetName.ROOT or not number:
+                continue
+            value = self._value(name, number)
+            if value is None:
+                return None
+            holdings = with_set(holdings, name, number, value)
+        return holdings
+
+    def _value(self, name: SetName, number: int) -> Any:
+        """What a version of a set says; None if no export holds it whole."""
+        manifest = self.manifests.get((name, number))
+        if manifest is None:
+            return None
+        if (name, number) not in self._values:
+            items = assemble(manifest, self.parts.get)
+            self._values[name, number] = read_set(name, number, items)
+        return self._values[name, number]
 
 
 class _Roots(Struct, frozen=True):
@@ -57,6 +102,7 @@ def open_sets(
     roots = _open_roots(listed, parts, root_fingerprint or heads[0].root_fingerprint)
     versions = NOTHING_HELD
     newest: dict[SetName, SignedManifest] = {}
+    manifests: dict[tuple[SetName, int], Manifest] = {}
     for manifest, wire in listed:
         if manifest.set is SetName.ROOT:
             continue
@@ -65,12 +111,14 @@ def open_sets(
         if before is not None and before.manifest.version == manifest.version:
             raise SetForkError(f"two sets {manifest.set} {manifest.version}")
         newest[manifest.set] = signed
+        manifests[manifest.set, manifest.version] = signed.manifest
         versions = replace(versions, **{manifest.set.value: manifest.version})
     found = newest.get(SetName.DIRECTORY)
     if found is None:
         raise SetFormError("no export holds a directory")
     directory = read_directory(found.manifest.version, assemble(found.manifest, parts.get))
-    return TrustedSets(roots.first, directory, replace(versions, root=roots.newest.version))
+    versions = replace(versions, root=roots.newest.version)
+    return TrustedSets(roots.first, directory, versions, manifests, parts)
 
 
 def _open_roots(

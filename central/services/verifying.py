@@ -8,6 +8,7 @@ printed. From there every signature, chain and case is computed again.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from msgspec import Struct
 from casework.case import Case
 from casework.entry import Written
 from casework.fold import fold
+from casework.instants import parse_instant
 from casework.interest import interest_of
 from casework.names import (
     CaseId,
@@ -31,6 +33,7 @@ from casework.names import (
     log_name,
 )
 from central.services.verified_sets import TrustedSets, open_sets
+from central.services.verifying_verdicts import LogSources, VerdictCheck
 from sync import bodies
 from sync.errors import EnvelopeError
 from sync.exporting import (
@@ -107,6 +110,7 @@ class _Holder(Struct):
 
     node: NodeId
     messages: dict[LogName, dict[int, Message]]
+    received: dict[MessageId, datetime]
     claimed: dict[CaseId, ExportedCase]
 
 
@@ -122,6 +126,7 @@ def verify_exports(folders: Sequence[Path], root_fingerprint: str | None = None)
     for holder, head in zip(holders, heads, strict=True):
         checker.check_logs(holder)
         checker.check_own(holder, head, holders)
+        checker.check_verdicts(holder)
     cases = checker.check_cases(holders)
     return Report(
         root_fingerprint=sets.root_fingerprint,
@@ -145,12 +150,14 @@ class _Checker:
 
     def read(self, folder: Path, head: ExportHead) -> _Holder:
         messages: dict[LogName, dict[int, Message]] = defaultdict(dict)
+        received: dict[MessageId, datetime] = {}
         for line in read_messages(folder):
             message = self._open(head.node, line)
             if message is not None:
                 messages[line.log][line.seq] = message
+                received[message.id] = parse_instant(line.received_at)
         claimed = {one.case: one for one in read_lines(folder / "cases.jsonl", ExportedCase)}
-        return _Holder(head.node, dict(messages), claimed)
+        return _Holder(head.node, dict(messages), received, claimed)
 
     def check_logs(self, holder: _Holder) -> None:
         for log, held in sorted(holder.messages.items()):
@@ -189,6 +196,19 @@ class _Checker:
             if last < max(said, default=0):
                 gap = f"{last + 1} to {max(said)} are missing"
                 self._fault(holder.node, f"{log} {last}", "E_GAP", gap)
+
+    def check_verdicts(self, holder: _Holder) -> None:
+        """The county judges, so what it said is computed again from what it holds."""
+        if not is_county(holder.node):
+            return
+        messages = [each for held in holder.messages.values() for each in held.values()]
+        entries = self._entries(holder)
+        folded = ((case_id, self._fold(holder, case_id, each)) for case_id, each in entries.items())
+        cases = {case_id: case for case_id, case in folded if case is not None}
+        sources = LogSources(messages, holder.received, self.trust, self.sets)
+        check = VerdictCheck(sources, self.sets, entries, messages, cases)
+        for each in check.differences():
+            self._fault(holder.node, each.place, "E_VERDICT", each.reason)
 
     def check_cases(self, holders: Iterable[_Holder]) -> list[CaseReport]:
         states: dict[CaseId, dict[NodeId, HeldState]] = defaultdict(dict)

@@ -66,6 +66,11 @@ class Forked:
             await asyncio.sleep(LOOK_SECONDS)
         return code
 
+    def join(self, seconds: float) -> int | None:
+        """Wait for its end without a loop."""
+        self._process.join(seconds)
+        return self.returncode
+
 
 def _live(
     module: str, arguments: list[str], environ: Mapping[str, str], log: Path, said: str

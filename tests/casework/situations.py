@@ -86,6 +86,15 @@ def folded(*steps: AnyAct) -> Case:
     return replace(case, matter=MATTER.ref)
 
 
+def suspended() -> Case:
+    """A decision of a town that the county's verdict makes wait."""
+    held = acts.ReclaimPen(acts.ReclaimGround.VERDICT, None, hold=True, code="E_REVOKED_SUSPEND")
+    chain = Pad().chain(*((TOWN, step) for step in GRANTED), (COUNTY, held))
+    case = fold(chain).case
+    assert case is not None
+    return replace(case, matter=MATTER.ref)
+
+
 def situations() -> dict[str, Situation]:
     """One for each status, and those in which time or the course of the case tells more."""
     later = timedelta(days=60)
@@ -110,6 +119,7 @@ def situations() -> dict[str, Situation]:
         "papers_called": folded(*JUDGED, acts.CallForPapers(TOWN, ("m1",), SUPPLY_BY)),
         "forwarded": folded(*JUDGED, acts.ForwardUp("市民政局")),
         "decided": folded(*GRANTED),
+        "suspended": suspended(),
         "result_held": folded(*HELD),
         "refused_owing": folded(*HELD[:-1], acts.DecideRefuse((), ("c1",), "D-1")),
         "ready": folded(*READY),
@@ -181,6 +191,7 @@ def examples() -> dict[type[Act], AnyAct]:
         acts.Correct("D-2", LEADER),
         acts.Revoke(acts.RevocationGround.DECEIT, LEADER),
         acts.Reopen(LEADER),
+        acts.Ratify(LEADER),
         acts.MergeInto(OTHER),
         acts.KeepApart(OTHER),
         acts.OpenGreenChannel(LEADER),

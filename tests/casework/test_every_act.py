@@ -12,16 +12,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from casework import act as acts
+from casework.act_words import ACT_WORDS_CHARS_MAX, check_words
 from casework.case import Case, Status
-from casework.errors import ActNotOpenError, CaseworkError, DateOrderError
+from casework.errors import ActNotOpenError, ActWordsError, CaseworkError, DateOrderError
+from casework.instants import instant_text
 from casework.judging import refusal, why_not
 from casework.names import NodeId, OfficerId, Tier, is_county, tier_of
 from casework.organisation import Role
 from casework.procedure import PROCEDURE, ROWS, Power, Row
-from casework.standing import Standing
+from casework.standing import Standing, Waiting
 from casework.verdict import CLOCKS_APART_MAX
-from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
+from tests.builders import COUNTY, INTAKE, OTHER_TOWN, TOWN, VILLAGE
 from tests.casework.situations import (
+    DEPOSIT,
     MATTER,
     PARTS,
     Situation,
@@ -31,6 +34,7 @@ from tests.casework.situations import (
     situations,
     standing,
     statuses_shown,
+    verdicts,
 )
 from webui import labels
 
@@ -107,6 +111,7 @@ OPEN_TO_ALL_POWERS = {
     # A refusal owes no papers: they are neither brought any more nor held against anybody.
     "refused_owing": UNDER_WAY | {"settle_fee", "produce_result"},
     "refused_overdue": UNDER_WAY | {"settle_fee", "produce_result"},
+    "suspended": {"hand_over_pen", "reclaim_pen", "take_up_deposit", "ratify", "reopen"},
     "result_held": UNDER_WAY | {"settle_fee", "deferred_satisfied"},
     "supply_overdue": UNDER_WAY | {"settle_fee", "deferred_satisfied", "deferred_lapse"},
     "ready": UNDER_WAY | {"settle_fee", "forward_result", "deliver"},
@@ -213,7 +218,9 @@ def test_what_is_done_to_a_case_begins_none() -> None:
     assert all(refused is not None for _, refused in refusals(None, asked, of_a_case))
 
 
-@pytest.mark.parametrize("name", [name for name, each in SITUATIONS.items() if each.case])
+@pytest.mark.parametrize(
+    "name", [name for name, each in SITUATIONS.items() if each.case and not each.case.held]
+)
 def test_no_act_is_dated_before_the_case_it_is_done_to(name: str) -> None:
     situation = SITUATIONS[name]
     for node in (COUNTY, TOWN, VILLAGE):
@@ -224,6 +231,52 @@ def test_no_act_is_dated_before_the_case_it_is_done_to(name: str) -> None:
         by_status = tuple(row for row in ROWS if case.status in row.opens)
         codes = {row.name: refused for row, refused in refusals(case, early, by_status)}
         assert all(isinstance(refused, DateOrderError) for refused in codes.values()), codes
+
+
+@pytest.mark.parametrize(
+    ("early", "expected"), [(CLOCKS_APART_MAX, None), (CLOCKS_APART_MAX + INSTANT, DateOrderError)]
+)
+def test_nothing_is_taken_up_that_was_brought_before_the_case_began(
+    early: timedelta, expected: type[CaseworkError] | None
+) -> None:
+    """By a machine whose clock has lost the year, or by somebody who wants an early date."""
+    situation = SITUATIONS["received"]
+    case = lying_at(situation.case, TOWN)
+    assert case is not None
+    at = instant_text(case.timeline[0].at - early)
+    adopted = acts.TakeUpDeposit(DEPOSIT, at, acts.Accept(verdicts()))
+    asked = replace(
+        almighty(situation, TOWN), open_deposits={DEPOSIT: Waiting(at, adopted.restated)}
+    )
+    refused = refusal(case, adopted, PARTS, asked)
+    assert (type(refused) if refused else None) is expected
+
+
+LONG = "长" * (ACT_WORDS_CHARS_MAX + 1)
+
+
+@pytest.mark.parametrize("text", [LONG, "翁民〔2026〕\n18号", "\x00", "\u202e号"])
+def test_no_act_bears_words_that_no_screen_would_take(text: str) -> None:
+    """What a machine that asks nobody has signed, the county refuses."""
+    for kind, name in (
+        *((acts.DecideGrant, "document"), (acts.DecideRefuse, "document")),
+        *((acts.ProduceResult, "document"), (acts.Correct, "document")),
+        *((acts.ForwardUp, "superior"), (acts.Deliver, "method"), (acts.Withdraw, "asked_by")),
+    ):
+        with pytest.raises(ActWordsError):
+            check_words(replace(EXAMPLES[kind], **{name: text}))
+    stated = (
+        *((acts.FactItem("volume_m3", text),), (acts.FactItem(text, 1),)),
+        (acts.FactItem("kinds", ("a", text)),),
+    )
+    for facts in stated:
+        with pytest.raises(ActWordsError):
+            check_words(acts.Draft(replace(INTAKE, facts=facts)))
+    for act in EXAMPLES.values():
+        check_words(act)
+    situation = SITUATIONS["nothing"]
+    begun = acts.Draft(replace(INTAKE, channel=text))
+    assert isinstance(refusal(None, begun, PARTS, almighty(situation, TOWN)), ActWordsError)
 
 
 def test_every_refusal_has_a_code_of_its_own_and_says_what_to_do_instead() -> None:

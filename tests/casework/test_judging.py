@@ -28,6 +28,7 @@ from casework.errors import (
     PartMissingError,
     PenDestinationError,
     RoleMissingError,
+    SecondNoticeError,
     SeparateAcceptorError,
     StillInReachError,
     WrongCounterError,
@@ -124,6 +125,34 @@ def test_a_township_decides_up_to_the_volume_it_was_given() -> None:
     assert decided.id == "d0199"
     more = a_standing(TOWN, QIU, FELLING, facts={**LITTLE, "volume_m3": "15.2"})
     assert reason(refusal(case, grant, PARTS, more)) is NotDelegatedError
+
+
+TOWN_LEADER = OfficerId("o0103")
+
+
+@pytest.mark.parametrize(
+    ("agreed_by", "parts", "expected"),
+    [
+        (None, ("grounds",), SecondNoticeError),
+        (TOWN_LEADER, (), SecondNoticeError),
+        (WU, ("grounds",), ApprovalMissingError),
+        (QIU, ("grounds",), ApprovalMissingError),  # approves, and supervises nobody
+        (TOWN_LEADER, ("grounds",), None),
+    ],
+)
+def test_a_second_notice_gives_its_reason_and_names_a_supervisor_and_is_counted(
+    agreed_by: OfficerId | None, parts: tuple[str, ...], expected: type[CaseworkError] | None
+) -> None:
+    lacking = papers(m1=MaterialState.MISSING)
+    notice = acts.NotifyDeficiency(lacking, "2026-12-21")
+    told_once = a_felling_case((TOWN, notice), (TOWN, acts.Supplement(lacking)))
+    wu = a_standing(TOWN, WU, FELLING, facts=LITTLE)
+    assert refusal(a_felling_case(), notice, (), wu) is None
+    again = replace(notice, agreed_by=agreed_by)
+    refused = refusal(told_once, again, tuple(a_part(name) for name in parts), wu)
+    assert reason(refused) is expected
+    told_twice = a_felling_case((TOWN, notice), (TOWN, acts.Supplement(lacking)), (TOWN, again))
+    assert (told_once.notices, told_twice.notices) == (1, 2)
 
 
 TWENTY, FIFTEEN = (acts.FactItem("volume_m3", volume) for volume in ("20", "15"))

@@ -5,20 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from casework.errors import NumberError, NumbersExhaustedError
+from casework.errors import NumbersExhaustedError
 from casework.names import Incarnation, NodeId
 from casework.numbering import (
-    DOCUMENT_CHARS_MAX,
     Gap,
     GapReason,
     NumberBlock,
     NumberKind,
     accounts_for,
-    document_number,
     gaps,
     is_from_block,
     is_running_low,
-    is_valid_document_number,
     is_valid_number,
     next_block,
     next_serial,
@@ -130,18 +127,6 @@ def test_a_gap_report_lists_what_no_paper_bears() -> None:
     assert gaps([block], [1, 2, 5, 5, 99]) == (Gap(1, 3, 4), Gap(1, 6, 10))
     assert gaps([block], range(1, 11)) == ()
     assert gaps([block], []) == (Gap(1, 1, 10),)
-
-
-def test_a_document_bears_its_kind_and_a_leased_number() -> None:
-    block = NumberBlock(5, LONGXIAN, INCARNATION, NumberKind.DOCUMENT, 1, 500)
-    number = document_number("04", number_at(block, 17))
-    assert is_valid_document_number(number)
-    assert len(number) <= DOCUMENT_CHARS_MAX
-    assert not is_valid_document_number(number[:-1] + "0")
-    with pytest.raises(NumberError):
-        document_number("04", number_at(BLOCK, 17))
-    with pytest.raises(NumberError):
-        document_number("a/b", number_at(block, 17))
 
 
 @pytest.mark.parametrize(("first", "last"), [(0, 5), (5, 4), (1, 10**8)])

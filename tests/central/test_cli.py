@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,31 @@ def test_a_county_from_nothing(county: Path) -> None:
     assert pending.output.startswith("node")
     assert "440229901-01     龙仙镇" in listed.output
     assert (county / "keys" / "root.pem").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("county")
+def test_what_the_lint_holds_back_is_shown_and_answered_for(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    shutil.copytree(FOLDER, folder)
+    text = (folder / "catalogue.json").read_text("utf-8")
+    mended = '"name": "公司章程"'
+    assert text.count(mended) == 1
+    (folder / "catalogue.json").write_text(text.replace(mended, '"name": "有关材料"'), "utf-8")
+
+    refused = type_in("load", str(folder), "--publish")
+    finding = type_in("catalogue", "findings").output.splitlines()[2].split()
+    by_drafter = type_in("catalogue", "override", finding[0], "--by", "o0085", "--reason", "x" * 9)
+    by_reviewer = type_in("catalogue", "override", finding[0], "--by", "o0095", "--reason", "x" * 9)
+    after = type_in("catalogue", "findings").output
+    published = type_in("publish")
+
+    assert "holds 1 findings back: company-registration v1" in refused.output
+    assert refused.exit_code == 1
+    assert finding[-1] == "STANDS"
+    assert "(override-role)" in by_drafter.output
+    assert by_reviewer.exit_code == 0
+    assert "passed by o0095" in after
+    assert published.exit_code == 0
 
 
 def test_what_is_wrong_with_a_folder_is_said_and_nothing_is_loaded(

@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 import os
 import re
-import subprocess
-import sys
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +12,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from deploy.onebox.forked import Forked
 from tests.builders import LIN, VILLAGE
 from tests.centres import LOW_INCOME, case_in, visible
-from tests.halls import PASSWORD, free_port
+from tests.halls import PASSWORD, free_port, give_account
 from tests.laptops import AT_THE_TABLE, a_photo, a_village
 
 PATIENCE_SECONDS = 20.0
@@ -41,29 +41,16 @@ class Machine:
         }
         return {**kept, **told, **({"TONGBAN_FAULT_POINTS": fault} if fault else {})}
 
-    def give_account(self) -> None:
-        command = [sys.executable, "-m", "village_agent", "account", "set", LIN]
-        subprocess.run(
-            [*command, "--login", LIN, "--password-stdin"],
-            env=self._environ(),
-            input=PASSWORD + "\n",
-            text=True,
-            check=True,
-            capture_output=True,
-        )
-
     @contextlib.contextmanager
-    def on(self, fault: str = "") -> Iterator[subprocess.Popen[bytes]]:
-        command = [sys.executable, "-m", "village_agent", "serve"]
-        process = subprocess.Popen(
-            command, env=self._environ(fault), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )
+    def on(self, fault: str = "") -> Iterator[Forked]:
+        log = self.path.with_suffix(".log")
+        process = Forked("village_agent.cli", ["serve"], self._environ(fault), log)
         try:
             self._wait()
             yield process
         finally:
             process.kill()
-            process.wait()
+            process.join(PATIENCE_SECONDS)
 
     def _wait(self) -> None:
         ends = time.monotonic() + PATIENCE_SECONDS
@@ -122,13 +109,11 @@ def machine(founded: Path, tmp_path: Path) -> Machine:
     """A laptop that has met its county once, and so has numbers to give out."""
 
     async def meet() -> None:
-        async with a_village(founded, tmp_path):
-            pass
+        async with a_village(founded, tmp_path) as village:
+            await give_account(village.laptop.app, LIN, LIN)
 
     asyncio.run(meet())
-    made = Machine(tmp_path / VILLAGE)
-    made.give_account()
-    return made
+    return Machine(tmp_path / VILLAGE)
 
 
 def test_power_cut_before_the_act_is_kept_leaves_the_whole_draft(machine: Machine) -> None:
@@ -137,7 +122,7 @@ def test_power_cut_before_the_act_is_kept_leaves_the_whole_draft(machine: Machin
         assert lin.photograph(draft, "m1").status_code == 200
         with pytest.raises(httpx.HTTPError):
             lin.press(draft)
-        process.wait(PATIENCE_SECONDS)
+        assert process.join(PATIENCE_SECONDS) == -signal.SIGKILL
     with machine.on(), machine.lin() as lin:
         page = lin.client.get(draft).text
         assert "陈秀兰" in page
@@ -152,7 +137,7 @@ def test_power_cut_after_the_act_is_kept_leaves_one_case_and_no_draft(machine: M
         lin.photograph(draft, "m1")
         with pytest.raises(httpx.HTTPError):
             lin.press(draft)
-        process.wait(PATIENCE_SECONDS)
+        assert process.join(PATIENCE_SECONDS) == -signal.SIGKILL
     with machine.on(), machine.lin() as lin:
         found = lin.client.get(draft)
         case = case_in(found.headers["location"])
@@ -170,6 +155,6 @@ def test_power_cut_between_two_photographs_keeps_the_first(machine: Machine) -> 
         draft = lin.begin()
         assert lin.photograph(draft, "m1").status_code == 200
         process.kill()
-        process.wait()
+        process.join(PATIENCE_SECONDS)
     with machine.on(), machine.lin() as lin:
         assert 'id="files-m1" data-count="1"' in lin.client.get(draft).text

@@ -102,7 +102,7 @@ def test_the_county_decides_and_the_page_says_in_whose_name() -> None:
 def test_a_reclaim_is_told_with_its_ground_and_the_rule() -> None:
     view = case_view(given_of(STORIES["reclaimed"]))
 
-    assert view.timeline[-1].reason.startswith("核验未通过：材料不齐")
+    assert view.timeline[-1].reason.startswith("核验后收回：材料不齐")
     assert view.warnings
     assert view.summary.pen
 

@@ -150,6 +150,11 @@ async def _find_officer(officer: str) -> SomeOfficer | None:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> Desk:
+    return await a_desk(tmp_path)
+
+
+async def a_desk(tmp_path: Path) -> Desk:
+    """The intake on a database of its own, and who works at it."""
     engine = SQLiteEngine(path=str(tmp_path / "intake.sqlite"), log_queries=False)
     accounts, sessions = _bound(Account, engine), _bound(Session, engine)
     attempts = _bound(SignInAttempt, engine)

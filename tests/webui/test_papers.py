@@ -1,23 +1,28 @@
 """Every paper of the procedure can be made from a real case and printed."""
 
+from collections.abc import Sequence
+
 import pytest
 from msgspec.structs import replace
 
 from casework import act as acts
+from casework.entry import Written
+from casework.fold import fold
+from casework.instants import instant_text
 from casework.matter import MatterVersion
-from casework.names import NodeId
+from casework.names import MessageId, NodeId
 from casework.party import HandoverSheet
 from casework.procedure import ROWS
 from casework.query_code import query_code, query_text, split_query
 from tests import county
-from tests.builders import COUNTY, INTAKE, NOON, OTHER_TOWN, TOWN, VILLAGE, WU
+from tests.builders import COUNTY, INTAKE, NOON, OTHER_TOWN, TOWN, VILLAGE, WU, Pad
 from tests.doc_pages import rows
 from tests.webui.case_builders import Story, given_of, stories, verdicts
 from tests.webui.paper_stories import WORDS, given_for, papers_of_stories
 from tests.webui.paper_text import text_of
 from webui.documents import Paper, PaperKind, render
 from webui.documents.wording import row_for
-from webui.paper_numbers import FORM_NUMBERS, ONLINE_NUMBERS
+from webui.paper_numbers import FORM_NUMBERS, ONLINE_NUMBERS, document_number
 from webui.papers import (
     PaperGiven,
     TransferLine,
@@ -27,6 +32,7 @@ from webui.papers import (
 )
 
 STORIES = stories()
+ALLOWANCE = county.matter("minimum-living-allowance")
 KINDS = sorted({row.document for row in ROWS if row.document})
 
 
@@ -148,6 +154,41 @@ def test_a_case_taken_up_again_is_told_why_and_until_when_it_lasts() -> None:
     assert paper.decided_on is not None
     assert paper.due_on is not None
     assert paper.decided_on <= (paper.accepted_on or paper.due_on) < paper.due_on
+
+
+def test_a_number_once_printed_is_never_that_of_another_paper() -> None:
+    """Not of what comes after it, nor of what is written where the county let it fall."""
+    pad, kind = Pad(), PaperKind.DEFICIENCY_NOTICE
+    lacking = verdicts(ALLOWANCE)
+    notify, supplement = acts.NotifyDeficiency(lacking, "2026-12-21"), acts.Supplement(lacking)
+    chain = pad.chain(*((TOWN, act) for act in (acts.Receive(INTAKE, lacking), notify)))
+    printed = number_of(chain, kind, chain[-1].id)
+    more = [*chain, pad.write(supplement, node=TOWN, after=chain[-1])]
+    more.append(pad.write(notify, node=TOWN, after=more[-1]))
+    assert (printed, number_of(more, kind, chain[-1].id)) == ("A-0001-02", "A-0001-02")
+    assert number_of(more, kind, more[-1].id) == "A-0001-02-2"
+
+    reclaim = acts.ReclaimPen(acts.ReclaimGround.REFUSAL, chain[1].id, False, "E_GROUNDS")
+    fallen = [*more, pad.write(reclaim, node=COUNTY, after=chain[0])]
+    fallen.append(pad.write(acts.HandOverPen(TOWN), node=COUNTY, after=fallen[-1]))
+    other = pad.write(notify, node=TOWN, after=fallen[-1])
+    assert number_of([*fallen, other], kind, other.id) == "A-0001-02R1"
+    adopted = acts.TakeUpDeposit(chain[1].id, instant_text(chain[1].at), notify)
+    same = pad.write(adopted, node=TOWN, after=fallen[-1])
+    assert number_of([*fallen, same], kind, same.id) == printed
+    assert number_of([*fallen, same], PaperKind.ENTRUSTMENT, None) == "A-0001-26"
+
+
+def test_a_second_decision_of_a_case_is_not_offered_the_number_of_the_first() -> None:
+    reopened = STORIES["reopened"].case
+    assert document_number(reopened, PaperKind.GRANT) == "A-0001-21-2"
+    assert document_number(reopened, PaperKind.REFUSAL) == "A-0001-07"
+
+
+def number_of(entries: Sequence[Written], kind: PaperKind, entry: MessageId | None) -> str:
+    case = fold(entries).case
+    assert case is not None
+    return document_number(case, kind, entry)
 
 
 def test_the_forms_in_common_use_are_all_there() -> None:
