@@ -9,10 +9,10 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from casework import act as acts
 from casework.act import AnyAct
 from casework.case import Case
 from casework.contacts import check_said, open_questions
-from casework.errors import CaseworkError
 from casework.names import MessageId, NodeId, OfficerId
 from casework.pickups import check_pickup, open_pickups
 
@@ -51,14 +51,16 @@ def check_call(
     check_pickup(case, act, node, officer, today)
 
 
-def still_follows(case: Case, act: AnyAct, node: NodeId, officer: OfficerId) -> bool:
-    """Whether what somebody deposited can still be adopted as what they said.
+def still_follows(case: Case, act: AnyAct) -> bool:
+    """Whether what somebody deposited may yet be adopted as what follows a call.
 
     A second answer to a question that has its answer never can, nor a record of papers that are
     known to be fetched: it is kept and shown, and waits for nobody.
     """
-    try:
-        check_call(case, act, node, officer, None)
-    except CaseworkError:
-        return False
-    return True
+    match act:
+        case acts.Answer(question):
+            return question in {each.id for each in open_questions(case)}
+        case acts.CollectPapers(call):
+            return call in {each.id for each in open_pickups(case)}
+        case _:
+            return True

@@ -222,11 +222,9 @@ class CaseLists:
 def _is_open(deposit: MessageId, wire: bytes, case: Case) -> bool:
     if deposit in case.taken_up:
         return False
-    message = stored_message(wire, deposit)
-    body = stored_body(message)
-    if not isinstance(body, Deposit) or body.act is None:
-        return True
-    return still_follows(case, body.act, message.node, body.officer)
+    body = stored_body(stored_message(wire, deposit))
+    act = body.act if isinstance(body, Deposit) else None
+    return act is None or still_follows(case, act)
 
 
 def _followed(work: Work, node: NodeId, cases: Collection[CaseId]) -> Iterator[MessageId]:
