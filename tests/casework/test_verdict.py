@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from casework import act as acts
+from casework.authority import GRACE
 from casework.delegation import Revocation, RevocationMode
 from casework.instants import instant_text
 from casework.names import DelegationId, MessageId
@@ -14,7 +15,6 @@ from casework.verdict import (
     ARRIVES_WITHIN,
     CLOCKS_APART_MAX,
     FINAL_DECISIONS,
-    GRACE,
     OUTSIDE_POWER,
     Evidence,
     Ground,
