@@ -3,7 +3,7 @@
 from casework import act as acts
 from casework.case import Case
 from casework.fold import fold
-from casework.names import MessageId
+from casework.names import MessageId, NodeId
 from casework.verdict import Judgement
 from central.services.exceptions import Course, course_of
 from central.store.verdicts import Exceptional
@@ -16,7 +16,9 @@ REFUSED = acts.ReclaimPen(acts.ReclaimGround.VERDICT, None, hold=False, code="E_
 DECIDED = (*accepted_in_town(), (TOWN, acts.Take()), (TOWN, acts.DecideGrant((), None)))
 
 
-def a_course(*steps: tuple[str, acts.AnyAct], judgement: Judgement = Judgement.SUSPENDED) -> Course:
+def a_course(
+    *steps: tuple[NodeId, acts.AnyAct], judgement: Judgement = Judgement.SUSPENDED
+) -> Course:
     """What becomes of a town's decision after these steps."""
     written = Pad().chain(*DECIDED, *steps)
     case: Case | None = fold(written).case
