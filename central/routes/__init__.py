@@ -2,7 +2,17 @@
 
 from litestar.handlers import HTTPRouteHandler
 
-from central.routes import cases, incidents, lint, matters, nodes, publishing, queue, receipts
+from central.routes import (
+    cases,
+    exceptions,
+    incidents,
+    lint,
+    matters,
+    nodes,
+    publishing,
+    queue,
+    receipts,
+)
 from webui.status_routes import status_routes
 
 
@@ -11,6 +21,7 @@ def route_handlers() -> list[HTTPRouteHandler]:
         *queue.ROUTES,
         *cases.ROUTES,
         *receipts.ROUTES,
+        *exceptions.ROUTES,
         *matters.ROUTES,
         *nodes.ROUTES,
         *publishing.ROUTES,

@@ -10,6 +10,7 @@ from casework.organisation import Officer
 from central.services.batches import Batches
 from central.services.changes import Comparison
 from central.services.county import County
+from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
 from central.services.matrix import MatrixKept
 from central.services.queues import Queues
@@ -64,6 +65,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def queues(self) -> Queues:
         return Queues(self.desk, Returns(self.database))
+
+    @cached_property
+    def exceptions(self) -> Exceptions:
+        return Exceptions(self.desk, self.queues)
 
     @cached_property
     def receipt_watch(self) -> ReceiptWatch:

@@ -9,6 +9,7 @@ _CASES = (
     ("todo", "/", "inbox"),
     ("cases", "/cases", "list-search"),
     ("receipts", "/receipts", "hourglass"),
+    ("exceptions", "/exceptions", "alert-triangle"),
 )
 _ALL = (
     ("matters", "/matters", "clipboard-list"),

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.case import Case
 from casework.delegation import Delegation
 from casework.entry import Written
 from casework.instants import instant_text
@@ -20,6 +21,7 @@ from casework.names import (
     Incarnation,
     Lane,
     LogName,
+    MatterId,
     MessageId,
     NodeId,
     county_of,
@@ -31,10 +33,10 @@ from casework.standing import LeaseHeld
 from casework.verdict import Judgement, Proof
 from sync.batch import Batch, Judged
 from sync.bodies import Acknowledgement, ReceiptManifest, SetAnnouncement, SetName
-from sync.engine import Work
+from sync.engine import Database, Work
 from sync.payloads import LEASE, SET_ANNOUNCEMENT
 from sync.power import month_of
-from sync.stored import instant_of, stored_body, stored_message
+from sync.stored import case_from_bytes, instant_of, stored_body, stored_message
 from sync.trust_store import TrustStore
 
 CACHED_MAX: Final = 4096
@@ -124,6 +126,42 @@ def _filed(work: Work, where: str, values: tuple[str, ...]) -> Iterator[Filed]:
             existed=tuple(MessageId(each) for each in existed.split()),
             verdict=verdict,
         )
+
+
+class Exceptional(Struct, frozen=True, kw_only=True):
+    """A decision that was not simply confirmed, and its case as it stands."""
+
+    decision: MessageId
+    node: NodeId
+    decided_at: datetime
+    judgement: Judgement
+    grounds: tuple[str, ...]
+    case: Case
+
+
+async def exceptional(
+    database: Database, matters: Collection[MatterId] | None, limit: int
+) -> tuple[Exceptional, ...]:
+    """The newest ones; `matters` None: those of all departments."""
+    wanted = list(matters) if matters is not None else []
+    narrowed = f" AND c.matter IN ({', '.join('?' * len(wanted))})" if matters is not None else ""
+    rows = await database.fetch(
+        "SELECT j.id, j.node, j.decided_at, j.judgement, j.grounds, c.folded"  # noqa: S608
+        " FROM judged_decision AS j JOIN case_row AS c ON c.id = j.case_id"
+        f" WHERE j.judgement <> 'CONFIRMED'{narrowed} ORDER BY j.decided_at DESC, j.id LIMIT ?",
+        (*wanted, limit),
+    )
+    return tuple(
+        Exceptional(
+            decision=id_,
+            node=node,
+            decided_at=instant_of(at),
+            judgement=Judgement(judgement),
+            grounds=tuple(grounds.split()),
+            case=case_from_bytes(folded),
+        )
+        for id_, node, at, judgement, grounds, folded in rows
+    )
 
 
 class AnchorCache:

@@ -1,0 +1,77 @@
+"""The list of exceptional decisions: who sees which, why, and what can be done."""
+
+from casework import act as acts
+from casework.case import Case
+from casework.fold import fold
+from casework.names import MessageId, NodeId
+from casework.verdict import Judgement
+from central.services.exceptions import Course, course_of
+from central.store.verdicts import Exceptional
+from tests.builders import COUNTY, NOON, TOWN, Pad, accepted_in_town
+from tests.central.reviewing import CHEN, LUO, SHE, Office
+from tests.centres import visible
+
+HELD = acts.ReclaimPen(acts.ReclaimGround.VERDICT, None, hold=True, code="E_REVOKED_SUSPEND")
+REFUSED = acts.ReclaimPen(acts.ReclaimGround.VERDICT, None, hold=False, code="E_QUOTA")
+DECIDED = (*accepted_in_town(), (TOWN, acts.Take()), (TOWN, acts.DecideGrant((), None)))
+
+
+def a_course(
+    *steps: tuple[NodeId, acts.AnyAct], judgement: Judgement = Judgement.SUSPENDED
+) -> Course:
+    """What becomes of a town's decision after these steps."""
+    written = Pad().chain(*DECIDED, *steps)
+    case: Case | None = fold(written).case
+    assert case is not None
+    decision = written[len(DECIDED) - 1].id
+    return course_of(case, of(case, decision, judgement))
+
+
+def of(case: Case, decision: MessageId, judgement: Judgement) -> Exceptional:
+    return Exceptional(
+        decision=decision,
+        node=TOWN,
+        decided_at=NOON,
+        judgement=judgement,
+        grounds=("E_REVOKED_SUSPEND",),
+        case=case,
+    )
+
+
+def test_the_course_of_a_decision_is_told() -> None:
+    held = (COUNTY, HELD)
+    assert a_course(held) is Course.WAITS
+    assert a_course(held, (COUNTY, acts.Ratify(CHEN))) is Course.RATIFIED
+    assert a_course(held, (COUNTY, acts.Reopen(CHEN))) is Course.ANNULLED
+    assert a_course(held, (COUNTY, acts.HandOverPen(TOWN))) is Course.RELEASED
+    assert a_course(judgement=Judgement.CONFIRMED_FLAGGED) is Course.SAMPLED
+
+
+def test_what_does_not_stand_is_the_countys_or_its_authors() -> None:
+    pad = Pad()
+    chain = pad.chain(*DECIDED)
+    reclaim = pad.write(REFUSED, node=COUNTY, after=chain[-2], case=chain[0].case)
+    case = fold([*chain, reclaim]).case
+    assert case is not None
+    assert course_of(case, of(case, chain[-1].id, Judgement.REJECTED)) is Course.HERE
+    back = pad.write(acts.HandOverPen(TOWN), node=COUNTY, after=reclaim)
+    case = fold([*chain, reclaim, back]).case
+    assert case is not None
+    assert course_of(case, of(case, chain[-1].id, Judgement.REJECTED)) is Course.RETURNED
+
+
+async def test_a_department_sees_its_own_with_reason_and_remedy(office: Office) -> None:
+    case = await office.case()
+    await office.desk.node.database.execute(
+        "INSERT INTO judged_decision (id, case_id, node, log, seq, delegation, decided_at,"
+        " received_at, is_refused, is_settled, judgement, grounds, existed) VALUES"
+        " (?, ?, ?, 'x', 1, 'd0001', ?, ?, TRUE, TRUE, 'REJECTED', 'E_QUOTA', '')",
+        ("f" * 64, case.id, TOWN, *("2026-11-20T04:00:00.000000Z",) * 2),
+    )
+    page = visible((await (await office.sign_in(CHEN)).get("/exceptions")).text)
+    for told in (case.number, "龙仙镇", "不予认可", "本月该项授权的办理数量已用完", "决定不成立"):
+        assert told in page
+    elsewhere = visible((await (await office.sign_in(SHE)).get("/exceptions")).text)
+    assert case.number not in elsewhere
+    assert "没有异常决定" in elsewhere
+    assert (await (await office.sign_in(LUO)).get("/exceptions")).status_code == 403
