@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from casework.case import Case
+from casework.entry import Written
 from casework.instants import instant_text
 from casework.names import MessageId
 from casework.standing import Waiting
@@ -24,15 +25,19 @@ def open_deposits(batch: Batch, case: Case) -> Mapping[MessageId, Waiting]:
                 message.header.at, body.act, node=message.node, officer=body.officer
             )
         elif original is not None and original.id in fallen - taken:
-            act = original.entry.act
-            found[original.id] = Waiting(
-                instant_text(original.at),
-                act,
-                may_be_mended=True,
-                node=original.node,
-                officer=original.entry.officer,
-            )
+            found[original.id] = waiting_again(original)
     return found
+
+
+def waiting_again(fallen: Written) -> Waiting:
+    """An entry that fell out of the chain, as it may be taken up."""
+    return Waiting(
+        instant_text(fallen.at),
+        fallen.entry.act,
+        may_be_mended=True,
+        node=fallen.node,
+        officer=fallen.entry.officer,
+    )
 
 
 def is_release_requested(batch: Batch, case: Case) -> bool:

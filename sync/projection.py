@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from casework.case import Case
 from casework.entry import Written
@@ -137,7 +138,7 @@ def _afresh(batch: Batch, state: CaseState, written: Written | None, answer: Ans
         for moment in folded.case.timeline if folded.case else ():
             standing = entries[moment.entry]
             if standing.id in unjudged:
-                code = _judge(batch, before, standing)
+                code = _judge(batch, _as_seen(before, folded.case), standing)
                 if code is not None:
                     batch.restate(standing.id, MessageState.REFUSED, code)
                     state.is_plain = False
@@ -151,6 +152,16 @@ def _afresh(batch: Batch, state: CaseState, written: Written | None, answer: Ans
     state.is_plain = state.parked == 0 and state.blocked is None
     timeline = state.case.timeline if state.case is not None else ()
     _settle(batch, state, [entries[moment.entry] for moment in timeline])
+
+
+def _as_seen(before: Case | None, folded: Case | None) -> Case | None:
+    """A case on its way to what was folded, with what fell out of its chain: that may be adopted.
+
+    An entry fell before whoever took it up did so: until then it stood.
+    """
+    if before is None or folded is None:
+        return before
+    return replace(before, fallen=folded.fallen)
 
 
 def _unjudged(batch: Batch, state: CaseState, written: Written | None) -> set[MessageId]:

@@ -26,6 +26,7 @@ from casework.names import (
     KeyId,
     Lane,
     LogName,
+    MessageId,
     NodeId,
     OfficerId,
     PartHash,
@@ -95,14 +96,16 @@ class Lenient:
 
     def __init__(self) -> None:
         self.refusals: dict[tuple[NodeId, str], str] = {}
+        self.shown: dict[MessageId, Case | None] = {}  # the case that each entry was judged on
 
     def judge(
         self,
         batch: Batch,  # noqa: ARG002
-        case: Case | None,  # noqa: ARG002
+        case: Case | None,
         written: Written,
         header: Header | None,  # noqa: ARG002
     ) -> str | None:
+        self.shown[written.id] = case
         return self.refusals.get((written.node, type(written.entry.act).__name__))
 
     def judge_other(self, batch: Batch, message: Message, body: Body) -> str | None:  # noqa: ARG002

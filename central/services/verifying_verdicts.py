@@ -46,6 +46,7 @@ from central.services.evidence import Ruling, gather, rule_on
 from central.services.verified_sets import TrustedSets
 from central.store.verdicts import Anchored
 from sync import bodies
+from sync.claims import waiting_again
 from sync.holdings import Holdings
 from sync.payloads import Message
 from sync.ports import DirectoryTrust
@@ -221,7 +222,12 @@ class VerdictCheck:
         if original is None or case is None:
             return
         written = self._entries.get(case, {}).get(original.id)
-        if written is not None and is_judged(written.node, written.entry.act):
+        if written is None:
+            return
+        folded = self._cases.get(case)
+        if folded is not None and written.id in folded.fallen:
+            self._deposits[case][written.id] = waiting_again(written)
+        if is_judged(written.node, written.entry.act):
             self._decided.setdefault(written.id, Decided(written, original))
 
     def _is_withdrawn(self, said: Said) -> bool:

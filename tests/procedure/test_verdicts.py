@@ -7,9 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from casework import act as acts
-from casework.act import Outcome, ReclaimGround
+from casework.act import AnyAct, Outcome, ReclaimGround
 from casework.case import Case, Status
 from casework.entry import Entry
+from casework.instants import instant_text
 from casework.names import CaseId, MessageId, OfficerId
 from casework.verdict import Judgement
 from central.services.verifying import Report, verify_exports
@@ -226,6 +227,17 @@ async def test_a_lost_key_leaves_what_the_county_had_acknowledged(
         assert said[-1].grounds == ("E_KEY_COMPROMISED",)
 
 
+async def county_writes(stage: Stage, case: CaseId, *said: AnyAct) -> None:
+    """The county's own entries, whatever its desk would say to them."""
+    journal = stage.nodes[COUNTY].node.journal
+    body = stored_body((await journal.messages(case))[-1].message)
+    assert isinstance(body, Entry)
+    for act in said:
+        head = (await journal.get_case(case)).head
+        again = replace(body, act=act, previous=head, delegation=None, officer=CHIEF, parts=())
+        await journal.append(again, case=case)
+
+
 async def test_a_decision_that_fell_out_is_judged_too(stage: Stage) -> None:
     """The county took the case back and decided; the town, cut off, had decided as well."""
     await stage.on("11-23")
@@ -235,19 +247,12 @@ async def test_a_decision_that_fell_out_is_judged_too(stage: Stage) -> None:
     await stage.on("11-23", "10:00")
     made = await stage.do(QIU, acts.DecideGrant((), None), case=case)
     assert made.decision is not None
-    county = stage.nodes[COUNTY].node
-    seen = await county.journal.get_case(case)
-    entry = (await county.journal.messages(case))[-1].message
-    body = stored_body(entry)
-    assert isinstance(body, Entry)
-    for act in (
+    await county_writes(
+        stage,
+        case,
         acts.ReclaimPen(ReclaimGround.LEASE_ENDED, None, hold=False, code=None),
         acts.DecideRefuse((), ("x1",), None),
-    ):
-        head = (await county.journal.get_case(case)).head
-        again = replace(body, act=act, previous=head, delegation=None, officer=CHIEF, parts=())
-        await county.journal.append(again, case=case)
-    assert seen.decision is None
+    )
     stage.cut_off.clear()
     await stage.settle()
     [(_, said)] = await verdicts(stage, case)
@@ -257,6 +262,41 @@ async def test_a_decision_that_fell_out_is_judged_too(stage: Stage) -> None:
     assert standing.decision is not None
     assert standing.decision.node == COUNTY
     assert not standing.held
+
+
+async def test_a_decision_that_fell_is_taken_up_by_the_town_that_made_it(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """The county took the case from a silent town and gave it back; the decision came too late."""
+    await stage.on("11-23")
+    case = await taken_in(stage)
+    await stage.settle()
+    stage.cut_off.add(TOWN)
+    await stage.on("11-23", "10:00")
+    made = await stage.do(QIU, acts.DecideGrant((), None), case=case)
+    assert made.decision is not None
+    fallen, grant = made.decision.entry, acts.DecideGrant((), None)
+    await county_writes(
+        stage,
+        case,
+        acts.ReclaimPen(ReclaimGround.LEASE_ENDED, None, hold=False, code=None),
+        acts.HandOverPen(TOWN),
+    )
+    stage.cut_off.clear()
+    await stage.settle()
+    assert (await stage.agreed(case, TOWN, COUNTY)).fallen == (fallen,)
+
+    await stage.on("11-23", "11:00")
+    at = instant_text(made.decision.at)
+    await stage.do(QIU, acts.TakeUpDeposit(fallen, at, grant), case=case)
+    await stage.settle()
+
+    standing = await stage.agreed(case, TOWN, COUNTY)
+    assert standing.decision is not None
+    assert standing.decision.at == made.decision.at
+    said = [body.judgement for _, body in await verdicts(stage, case)]
+    assert said == [Judgement.CONFIRMED, Judgement.CONFIRMED]
+    assert (await exported(stage, tmp_path)).is_sound
 
 
 async def test_each_is_on_file_once(stage: Stage) -> None:

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from casework import act as acts
 from casework.act import ReclaimGround
-from casework.case import Status
-from casework.names import CaseNumber, Lane
+from casework.case import Case, Status
+from casework.instants import instant_text
+from casework.names import CaseId, CaseNumber, Lane, NodeId
 from sync.bodies import Deposit, DepositKind, Lease, Notice
 from sync.envelope import WireType, decode_envelope, seal
 from sync.payloads import NOTICE
@@ -43,6 +44,12 @@ async def county(tmp_path: Path) -> AsyncIterator[Cluster]:
         await cluster.greet(child, parent)
     yield cluster
     await cluster.close()
+
+
+async def seen_at(county: Cluster, node: NodeId, case: CaseId) -> Case:
+    seen = await county.case(node, case)
+    assert seen is not None
+    return seen
 
 
 async def test_a_body_of_another_form_takes_its_number_and_is_answered(county: Cluster) -> None:
@@ -131,6 +138,26 @@ async def test_a_refused_entry_falls_and_its_author_gets_the_pen_back(county: Cl
     repaired = await county.case(COUNTY, case)
     assert repaired is not None
     assert repaired.status is Status.ACCEPTED
+
+
+async def test_what_fell_is_taken_up_by_its_author_and_the_judge_is_shown_that_it_fell(
+    county: Cluster,
+) -> None:
+    county.judge.refusals[(TOWN, "Accept")] = "E_MATERIALS"
+    case = await county.act(TOWN, received())
+    await county.act(TOWN, accepted(), case=case)
+    await county.settle()
+    [fallen] = (await seen_at(county, TOWN, case)).fallen
+    county.judge.refusals.clear()
+
+    await county.act(TOWN, acts.TakeUpDeposit(fallen, instant_text(NOON), accepted()), case=case)
+    await county.settle()
+
+    taken = await seen_at(county, COUNTY, case)
+    assert taken.status is Status.ACCEPTED
+    judged_on = county.judge.shown[taken.head]
+    assert judged_on is not None
+    assert judged_on.fallen == (fallen,)
 
 
 async def test_an_entry_waits_for_its_predecessor_of_another_log(county: Cluster) -> None:
