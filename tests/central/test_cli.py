@@ -60,6 +60,7 @@ def test_what_the_lint_holds_back_is_shown_and_answered_for(tmp_path: Path) -> N
     assert text.count(mended) == 1
     (folder / "catalogue.json").write_text(text.replace(mended, '"name": "有关材料"'), "utf-8")
 
+    begun = type_in("load", str(FOLDER), "--publish")
     refused = type_in("load", str(folder), "--publish")
     finding = type_in("catalogue", "findings").output.splitlines()[2].split()
     by_drafter = type_in("catalogue", "override", finding[0], "--by", "o0085", "--reason", "x" * 9)
@@ -67,6 +68,7 @@ def test_what_the_lint_holds_back_is_shown_and_answered_for(tmp_path: Path) -> N
     after = type_in("catalogue", "findings").output
     published = type_in("publish")
 
+    assert begun.exit_code == 0
     assert "holds 1 findings back: company-registration v1" in refused.output
     assert refused.exit_code == 1
     assert finding[-1] == "STANDS"

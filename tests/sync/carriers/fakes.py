@@ -166,7 +166,7 @@ class FakeWatch:
         self.bytes_received += count
 
 
-async def comes_true(condition: Callable[[], bool], seconds: float = 15.0) -> None:
+async def comes_true(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until it is so; TimeoutError if it never comes to that."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110
