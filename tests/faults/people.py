@@ -30,11 +30,16 @@ class People:
     def __init__(self, county: County, *, scan_bytes: int = 0) -> None:
         self._county: Final = county
         self._scan_bytes: Final = scan_bytes
+        self._is_evening = False
 
     async def work(self) -> None:
-        while True:
+        while not self._is_evening:
             await self._once()
             await asyncio.sleep(NEXT_SECONDS)
+
+    def stop(self) -> None:
+        """Begin nothing more: what was asked of a node is answered before anybody asks again."""
+        self._is_evening = True
 
     async def finish(self) -> None:
         """Take up every case that is under way."""
@@ -70,8 +75,8 @@ async def people_at_work(county: County, *, scan_bytes: int = 0) -> AsyncIterato
     people = People(county, scan_bytes=scan_bytes)
     # If people cannot go on, neither can the test, and what stopped them is what failed.
     async with asyncio.TaskGroup() as group:
-        work = group.create_task(people.work())
+        group.create_task(people.work())
         yield
-        work.cancel()
+        people.stop()
     async with asyncio.timeout(FINISH_SECONDS_MAX):
         await people.finish()
