@@ -114,12 +114,15 @@ class Running:
     def url(self, node: NodeId) -> str:
         return f"http://{HOST}:{self.ports[node]}"
 
-    async def start(self, node: NodeId, **settings: str) -> float:
-        """Serve; the seconds until it answered."""
+    async def start(self, node: NodeId, **settings: str) -> None:
+        """Serve, in a process forked with its imports behind it, and wait until it answers."""
         self.ports.setdefault(node, free_port())
-        began = time.perf_counter()
         await self.processes.start(self._place(node), {**self._settings(node), **settings})
-        return time.perf_counter() - began
+
+    def environment(self, node: NodeId) -> dict[str, str]:
+        """What a program of its own is to be given in order to serve this node."""
+        self.ports.setdefault(node, free_port())
+        return self.processes.environment(self._settings(node))
 
     async def stop(self, *nodes: NodeId) -> None:
         await self.processes.stop(list(nodes) or None)
