@@ -22,7 +22,7 @@ from village_agent.services.accounts import set_account
 
 STARTS: Final = 5
 MEGABYTE: Final = 1024 * 1024
-SETTLING_SECONDS: Final = 2.0
+SETTLING_SECONDS: Final = 1.0
 ADDRESSES: Final = ("/", "/collect", "/cases", "/owing", "/bags")
 
 

@@ -33,7 +33,7 @@ from township_node.settings import Settings as TownshipSettings
 from village_agent.app import create_app as create_village
 from village_agent.settings import Settings as VillageSettings
 
-TIMES: Final = 40
+TIMES: Final = 30
 WARM_UP: Final = 3
 RANKING_SECONDS_MAX: Final = 60.0
 LUO: Final = OfficerId("o0089")

@@ -31,8 +31,8 @@ from tests.builders import CHEN, COUNTY, TOWN, WU
 from tests.halls import PASSWORD
 from township_node.services.accounts import set_account as set_township_account
 
-DECISIONS: Final = 210
-MADE: Final = 260
+DECISIONS: Final = 120
+MADE: Final = 160
 SETTLING: Final = 10
 PATIENCE_SECONDS: Final = 30.0
 DECIDED: Final = "准予"
