@@ -106,6 +106,11 @@ class Desk:
         if words not in page.text and words not in home.text:
             raise StepError(f"{words} stands neither at {page.url} nor at {home.url}")
 
+    async def can_take_in(self, matter: str) -> bool:
+        """Whether a matter may be chosen here: the catalogue may still be on its way."""
+        page = await self.visitor.open(f"/intake/matters?q={matter}")
+        return re.search(rf"{re.escape(matter)}@\d+", page.text) is not None
+
     async def _matter(self, matter: str) -> str:
         page = await self.visitor.open(f"/intake/matters?q={matter}")
         found = re.search(rf"{re.escape(matter)}@\d+", page.text)

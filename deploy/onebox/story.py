@@ -116,6 +116,8 @@ class Story:
         return self.box.plan.place(place).node
 
     async def village_is_cut(self) -> str:
+        lin = await self.desk("qingyun", "lin")
+        await self.until(lambda: lin.can_take_in(ALLOWANCE), "the catalogue reaches 青云村")
         self.box.cut("qingyun")
         return "cut"
 
