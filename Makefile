@@ -47,8 +47,9 @@ format: setup ## rewrite the code in the one format
 bench: setup ## measure; one JSON object a line
 	$(BIN)/python -m tests.benchmarks
 
-soak: setup ## the simulation over many seeds, the kill tests over many rounds
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "soak or not soak" --seeds 500 tests/simulation tests/faults
+soak: setup ## many seeds of the simulation, rounds of the kill tests, histories of verdicts
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal -m "soak or not soak" --seeds 500 \
+		tests/simulation tests/faults tests/central/test_random_histories.py
 
 clean: ## remove what the targets made
 	rm -rf .venv build var .mypy_cache .ruff_cache .pytest_cache .hypothesis

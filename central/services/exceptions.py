@@ -14,7 +14,7 @@ from central.services.reach import Reach
 from central.store.verdicts import Exceptional, exceptional
 from sync.desk import Desk
 
-SHOWN_MAX: Final = 200
+OTHERS_SHOWN_MAX: Final = 200  # besides those that may wait
 
 
 class Course(StrEnum):
@@ -44,7 +44,7 @@ class Exceptions:
     async def look(self, reach: Reach) -> tuple[tuple[ExceptionLine, ...], int]:
         """Those that an officer of this reach may see, what waits first, and how many wait."""
         matters = None if reach.department is None else self._queues.matters_within(reach)
-        found = await exceptional(self._desk.node.database, matters, SHOWN_MAX)
+        found = await exceptional(self._desk.node.database, matters, OTHERS_SHOWN_MAX)
         lines = []
         for each in found:
             matter = self._desk.holdings.matter(each.case.matter)

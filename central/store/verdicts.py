@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from casework.case import Case
+from casework.case import Case, Status
 from casework.delegation import Delegation
 from casework.entry import Written
 from casework.instants import instant_text
@@ -128,6 +128,11 @@ def _filed(work: Work, where: str, values: tuple[str, ...]) -> Iterator[Filed]:
         )
 
 
+# A suspended record may hold as many decisions as a township makes in a month.
+EXCEPTIONS_MAX: Final = 2_000
+_HOLDING: Final = tuple(each.value for each in Judgement if each.holds)
+
+
 class Exceptional(Struct, frozen=True, kw_only=True):
     """A decision that was not simply confirmed, and its case as it stands."""
 
@@ -142,15 +147,25 @@ class Exceptional(Struct, frozen=True, kw_only=True):
 async def exceptional(
     database: Database, matters: Collection[MatterId] | None, limit: int
 ) -> tuple[Exceptional, ...]:
-    """The newest ones; `matters` None: those of all departments."""
+    """All of open cases that a person may have to look at, and the newest of the others.
+
+    `matters` None: those of all departments.
+    """
     wanted = list(matters) if matters is not None else []
     narrowed = f" AND c.matter IN ({', '.join('?' * len(wanted))})" if matters is not None else ""
-    rows = await database.fetch(
+    query = (
         "SELECT j.id, j.node, j.decided_at, j.judgement, j.grounds, c.folded"  # noqa: S608
         " FROM judged_decision AS j JOIN case_row AS c ON c.id = j.case_id"
-        f" WHERE j.judgement <> 'CONFIRMED'{narrowed} ORDER BY j.decided_at DESC, j.id LIMIT ?",
-        (*wanted, limit),
+        f" WHERE {{}}{narrowed} ORDER BY j.decided_at DESC, j.id LIMIT {{}}"
     )
+    held = f"j.judgement IN ({', '.join('?' * len(_HOLDING))})"
+    values = (*_HOLDING, Status.CLOSED.value)
+    waiting = query.format(f"{held} AND c.status <> ?", EXCEPTIONS_MAX)
+    others = query.format(f"j.judgement <> 'CONFIRMED' AND NOT ({held} AND c.status <> ?)", limit)
+    rows = [
+        *await database.fetch(waiting, (*values, *wanted)),
+        *await database.fetch(others, (*values, *wanted)),
+    ]
     return tuple(
         Exceptional(
             decision=id_,

@@ -108,15 +108,19 @@ class Desk:
 
     async def can_take_in(self, matter: str) -> bool:
         """Whether a matter may be chosen here: the catalogue may still be on its way."""
-        page = await self.visitor.open(f"/intake/matters?q={matter}")
-        return re.search(rf"{re.escape(matter)}@\d+", page.text) is not None
+        return await self._find_matter(matter) is not None
 
     async def _matter(self, matter: str) -> str:
-        page = await self.visitor.open(f"/intake/matters?q={matter}")
-        found = re.search(rf"{re.escape(matter)}@\d+", page.text)
+        found = await self._find_matter(matter)
         if found is None:
             raise StepError(f"{matter} cannot be chosen at {self.visitor.base_url}")
-        return found[0]
+        return found
+
+    async def _find_matter(self, matter: str) -> str | None:
+        """The matter in its version, as a form names it."""
+        page = await self.visitor.open(f"/intake/matters?q={matter}")
+        found = re.search(rf"{re.escape(matter)}@\d+", page.text)
+        return found[0] if found is not None else None
 
 
 def _does(form: Form, act: str) -> bool:

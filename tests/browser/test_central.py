@@ -10,7 +10,18 @@ from playwright.async_api import Browser, expect
 from casework.case import Status
 from casework.names import OfficerId
 from tests.builders import TOWN
-from tests.central.reviewing import CHEN, LUO, WU_SUPERVISOR, Office, an_office, delivered, granted
+from tests.central.reviewing import (
+    CHEN,
+    LUO,
+    SHE,
+    WU_SUPERVISOR,
+    Office,
+    an_office,
+    delivered,
+    granted,
+)
+from tests.central.suspending import BOSS, suspended
+from tests.halls import MET_DIR
 from tests.screens import screen_of
 
 # htmx minds a new piece of a page a moment after it stands there.
@@ -110,8 +121,9 @@ async def test_a_list_is_narrowed_in_place_and_a_lamp_explains_itself(
 @pytest.mark.parametrize(
     ("officer", "places"),
     [
-        (CHEN, ("/", "/?view=warned", "/?view=closing", "/cases", "/matters", "/delegations")),
-        (LUO, ("/nodes", "/nodes/enrolment", "/publishing", "/incidents")),
+        (CHEN, ("/", "/?view=warned", "/?view=closing", "/cases")),
+        (CHEN, ("/exceptions", "/matters", "/delegations")),
+        (LUO, ("/nodes", "/nodes/enrolment", "/publishing", "/publishing/lint", "/incidents")),
         (WU_SUPERVISOR, ("/", "/cases", "/matters/timber-felling-permit", "/incidents")),
     ],
 )
@@ -123,3 +135,24 @@ async def test_every_place_of_the_menu_is_sound(
         for place in places:
             await screen.go(place)
             await screen.is_sound()
+
+
+async def test_she_ratifies_from_the_list_what_a_town_decided_without_knowing(
+    browser: Browser, founded: Path, tmp_path: Path
+) -> None:
+    async with an_office(founded / MET_DIR, tmp_path) as office:
+        case = await suspended(office, founded, tmp_path / "town")
+        async with screen_of(browser, office.app, SHE) as screen:
+            page = screen.page
+            await screen.go("/exceptions")
+            await screen.is_sound()
+            await page.get_by_role("link", name=case.number).click()
+            await page.get_by_role("button", name="追认决定").first.click()
+            dialog = page.locator("dialog[open]")
+            await expect(dialog).to_contain_text("须由分管领导同意")
+            await screen.is_sound()
+            await dialog.locator('[name="reason"]').fill("补充核查，符合规定")
+            await dialog.locator('[name="approved_by"]').select_option(BOSS)
+            await dialog.get_by_role("button", name="追认决定").click()
+            await screen.go("/exceptions")
+            await expect(page.locator("main")).to_contain_text("已追认")

@@ -1,15 +1,22 @@
 """The list of exceptional decisions: who sees which, why, and what can be done."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
 from casework import act as acts
 from casework.case import Case
 from casework.fold import fold
 from casework.names import MessageId, NodeId
 from casework.verdict import Judgement
-from central.services.exceptions import Course, course_of
+from central.services.exceptions import OTHERS_SHOWN_MAX, Course, course_of
 from central.store.verdicts import Exceptional
 from tests.builders import COUNTY, NOON, TOWN, Pad, accepted_in_town
-from tests.central.reviewing import CHEN, LUO, SHE, Office
+from tests.central.reviewing import CHEN, LUO, SHE, Office, an_office
+from tests.central.suspending import BOSS, suspended
 from tests.centres import visible
+from tests.halls import MET_DIR
 
 HELD = acts.ReclaimPen(acts.ReclaimGround.VERDICT, None, hold=True, code="E_REVOKED_SUSPEND")
 REFUSED = acts.ReclaimPen(acts.ReclaimGround.VERDICT, None, hold=False, code="E_QUOTA")
@@ -60,14 +67,20 @@ def test_what_does_not_stand_is_the_countys_or_its_authors() -> None:
     assert course_of(case, of(case, chain[-1].id, Judgement.REJECTED)) is Course.RETURNED
 
 
-async def test_a_department_sees_its_own_with_reason_and_remedy(office: Office) -> None:
-    case = await office.case()
-    await office.desk.node.database.execute(
+async def file_rejected(office: Office, case: Case, decisions: int) -> None:
+    """Decisions of the town that were refused, as the county files them, dated far ahead."""
+    at = "2027-11-20T04:00:00.000000Z"
+    await office.desk.node.database.executemany(
         "INSERT INTO judged_decision (id, case_id, node, log, seq, delegation, decided_at,"
         " received_at, is_refused, is_settled, judgement, grounds, existed) VALUES"
         " (?, ?, ?, 'x', 1, 'd0001', ?, ?, TRUE, TRUE, 'REJECTED', 'E_QUOTA', '')",
-        ("f" * 64, case.id, TOWN, *("2026-11-20T04:00:00.000000Z",) * 2),
+        [(f"{place:064x}", case.id, TOWN, at, at) for place in range(decisions)],
     )
+
+
+async def test_a_department_sees_its_own_with_reason_and_remedy(office: Office) -> None:
+    case = await office.case()
+    await file_rejected(office, case, 1)
     page = visible((await (await office.sign_in(CHEN)).get("/exceptions")).text)
     for told in (case.number, "龙仙镇", "不予认可", "本月该项授权的办理数量已用完", "决定不成立"):
         assert told in page
@@ -75,3 +88,44 @@ async def test_a_department_sees_its_own_with_reason_and_remedy(office: Office) 
     assert case.number not in elsewhere
     assert "没有异常决定" in elsewhere
     assert (await (await office.sign_in(LUO)).get("/exceptions")).status_code == 403
+
+
+@pytest.fixture
+async def met(founded: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    """An office whose townships have been heard of."""
+    async with an_office(founded / MET_DIR, tmp_path) as office:
+        yield office
+
+
+async def test_what_waits_is_listed_however_much_else_there_is(
+    met: Office, founded: Path, tmp_path: Path
+) -> None:
+    case = await suspended(met, founded, tmp_path / "town")
+    await file_rejected(met, case, OTHERS_SHOWN_MAX + 1)
+    listed = visible((await (await met.sign_in(SHE)).get("/exceptions")).text)
+    assert "等待处理 1 件" in listed
+    assert listed.count("待追认") == 2  # once in the words above the list
+
+
+async def test_what_waits_is_found_in_the_list_and_ratified_on_its_page(
+    met: Office, founded: Path, tmp_path: Path
+) -> None:
+    case = await suspended(met, founded, tmp_path / "town")
+    she = await met.sign_in(SHE)
+    listed = visible((await she.get("/exceptions")).text)
+    for told in (case.number, "龙仙镇", "待追认", "等待处理 1 件"):
+        assert told in listed
+    page = (await she.get(f"/cases/{case.id}")).text
+    assert f"/cases/{case.id}/acts/ratify" in page
+    assert f"/cases/{case.id}/acts/reopen" in page
+
+    said = {"seen": case.head, "reason": "补充核查，符合规定", "approved_by": BOSS}
+    alone = await she.post(f"/cases/{case.id}/acts/ratify", **{**said, "approved_by": SHE})
+    assert alone.status_code == 422
+    done = await she.post(f"/cases/{case.id}/acts/ratify", **said)
+
+    assert done.status_code == 303, visible(done.text)
+    assert not (await met.look(case.id)).held
+    after = visible((await she.get("/exceptions")).text)
+    assert "已追认" in after
+    assert "等待处理 0 件" in after
