@@ -43,7 +43,9 @@ _ORDERS: Final[Mapping[Order, str]] = {
 _CLOSED: Final = Status.CLOSED.value
 # By the few other nodes that occur, so that an index answers it: with `<>` alone none would.
 _PEN_ELSEWHERE: Final = "pen IN (SELECT DISTINCT pen FROM case_row WHERE pen <> ?)"
+# By status too where an index has them in that order. What is warned of is not in that index.
 _KINDS: Final = "SELECT DISTINCT status, matter, opened_by FROM case_row"
+_WARNED_KINDS: Final = "SELECT DISTINCT NULL, matter, opened_by FROM case_row"
 # A node's own cases are those that began there, are collected there or are worked on there; others
 # it is told of, because it is asked about them. Named by what they are not: those are few.
 OWN: Final = (
@@ -117,8 +119,7 @@ class CaseLists:
         """What a list could be narrowed to, and how many cases each of some lists holds."""
         await self._settle(base, *lists.values())
         where, values = _where(base)
-        # By status too: so an index has them in order.
-        group = _KINDS + where
+        group = (_KINDS if base.warned_by is None else _WARNED_KINDS) + where
 
         def look(work: Work) -> Survey:
             counts = {}

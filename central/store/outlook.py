@@ -15,11 +15,10 @@ _FIGURES = (
     " coalesce(sum(CASE WHEN status <> ? AND urgency = ? AND due_on < ? THEN 1 ELSE 0 END), 0),"
     " coalesce(sum(CASE WHEN status <> ? AND urgency = ? AND due_on >= ? AND due_on <= ?"
     " THEN 1 ELSE 0 END), 0),"
-    " coalesce(sum(CASE WHEN status = ? THEN 1 ELSE 0 END), 0)"
+    " coalesce(sum(CASE WHEN status = ? THEN 1 ELSE 0 END), 0),"
+    " coalesce(sum(CASE WHEN status <> ? AND warns_on <= ? THEN 1 ELSE 0 END), 0)"
     " FROM case_row WHERE pen = ? AND status <> ?"
 )
-
-_WARNED = "SELECT COUNT(*) FROM case_row WHERE pen = ? AND warns_on <= ? AND status NOT IN (?, ?)"
 
 
 class Tally(Struct, frozen=True):
@@ -42,14 +41,11 @@ async def read_tally(
 ) -> Tally:
     """`matters` None: those of all departments."""
     delivered, now, until = Status.DELIVERED.value, today.isoformat(), soon_until.isoformat()
-    query, warned = _FIGURES, _WARNED
+    query = _FIGURES
     values = [delivered, delivered, RUNNING, now, delivered, RUNNING, now, until]
-    values += [delivered, pen, Status.CLOSED.value]
-    told = [pen, now, delivered, Status.CLOSED.value]
+    values += [delivered, delivered, now, pen, Status.CLOSED.value]
     if matters is not None:
-        within = f" AND matter IN ({', '.join('?' * len(matters))})"
-        query, warned = query + within, warned + within
-        values, told = [*values, *matters], [*told, *matters]
-    [(waiting, overdue, soon, closing)] = await database.fetch(query, values)
-    [(count,)] = await database.fetch(warned, told)
-    return Tally(waiting, overdue, soon, closing, count)
+        query += f" AND matter IN ({', '.join('?' * len(matters))})"
+        values += matters
+    [row] = await database.fetch(query, values)
+    return Tally(*row)

@@ -7,7 +7,7 @@ import pytest
 from casework.case import Status
 from casework.warnings import warned_from
 from sync import warned
-from sync.case_lists import _KINDS, CaseFilter, _where
+from sync.case_lists import _KINDS, _WARNED_KINDS, CaseFilter, _where
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE, WU
 from tests.centres import LOW_INCOME, TIMBER, World, collected, materials
 from tests.township_node.conftest import world, wu
@@ -169,11 +169,11 @@ async def test_of_many_cases_the_first_are_known_at_once_and_all_in_the_end(worl
 async def test_lists_of_what_is_warned_of_are_read_from_indexes_alone(world: World) -> None:
     where, values = _where(CaseFilter(pen=TOWN, warned_by=date(2026, 11, 20)))
     for query, order in (
-        (_KINDS, ""),
+        (_WARNED_KINDS, ""),
         ("SELECT COUNT(*) FROM case_row", ""),
         ("SELECT id FROM case_row", " ORDER BY urgency, due_on, moved_at, id LIMIT 20"),
     ):
         plan = await world.town.services.database.fetch(
             f"EXPLAIN QUERY PLAN {query}{where}{order}", values
         )
-        assert "COVERING INDEX case_warned" in plan[0][-1], plan
+        assert "COVERING INDEX case_queue" in plan[0][-1], plan

@@ -17,11 +17,7 @@ INDEXES = (
     "CREATE UNIQUE INDEX IF NOT EXISTS evidence_once ON evidence (log, seq, message_id)",
     (
         "CREATE INDEX IF NOT EXISTS case_queue ON case_row"
-        " (pen, urgency, due_on, moved_at, status, matter, opened_by, pickup, id)"
-    ),
-    (
-        "CREATE INDEX IF NOT EXISTS case_warned ON case_row"
-        " (pen, warns_on, status, matter, opened_by, urgency, due_on, moved_at, id)"
+        " (pen, urgency, due_on, moved_at, status, matter, opened_by, pickup, id, warns_on)"
     ),
     "CREATE INDEX IF NOT EXISTS case_unwarned ON case_row (id) WHERE warns_on IS NULL",
     "CREATE INDEX IF NOT EXISTS case_newest ON case_row (status, moved_at, id)",
