@@ -6,7 +6,7 @@ Piccolo's migrations look here for whatever the county's database holds.
 from pathlib import Path
 from typing import Final
 
-from piccolo.columns import BigInt, Boolean, Bytea, Timestamptz, Varchar
+from piccolo.columns import BigInt, Boolean, Bytea, Serial, Timestamptz, Varchar
 from piccolo.table import Table
 
 from sync import tables, trust_tables
@@ -97,6 +97,29 @@ class JudgedDecision(Table, tablename="judged_decision"):
     verdict = Varchar(length=64, default=None, null=True)  # None: yet to be signed
 
 
+class ProposedChange(Table, tablename="proposed_change"):
+    """A change of the catalogue or the delegations that one person drafts and another approves."""
+
+    id = Varchar(length=32, primary_key=True, default=None, null=False)
+    title = Varchar(length=80, default=None, null=False)
+    state = Varchar(length=16, default=None, null=False, index=True)
+    author = Varchar(length=32, default=None, null=False)
+    content = Bytea(default=None, null=False)  # `casework.proposal.Changes`
+    edition = BigInt(default=None, null=False)  # grows with each save: nobody saves over another
+    changed_at = Timestamptz(default=None, null=False, index=True)
+
+
+class ProposalStep(Table, tablename="proposal_step"):
+    """Who did what to a proposal, and why; only ever added to."""
+
+    seq = Serial(primary_key=True)
+    proposal = Varchar(length=32, default=None, null=False, index=True)
+    move = Varchar(length=16, default=None, null=False)
+    officer = Varchar(length=32, default=None, null=False)
+    note = Varchar(length=500, default=None, null=False)
+    at = Timestamptz(default=None, null=False)
+
+
 COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     LoadedFile,
     EnrolmentCode,
@@ -105,6 +128,8 @@ COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     DueChange,
     LintOverride,
     JudgedDecision,
+    ProposedChange,
+    ProposalStep,
 )
 SCHEMA: Final = Schema(
     "central",

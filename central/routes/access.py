@@ -13,6 +13,7 @@ from central.services.county import County
 from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
 from central.services.matrix import MatrixKept
+from central.services.proposals import ProposalDesk
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
 from central.services.review import Review
@@ -23,6 +24,7 @@ from sync.clock import Clock
 from sync.data_dir import DataDir
 from sync.desk import Desk
 from sync.engine import Database
+from sync.keys import random_bytes
 from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
@@ -57,6 +59,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def comparison(self) -> Comparison:
         return Comparison(self.county)
+
+    @cached_property
+    def proposals(self) -> ProposalDesk:
+        return ProposalDesk(self.county, self.clock, random_bytes)
 
     @cached_property
     def matrix(self) -> MatrixKept:
