@@ -26,7 +26,7 @@ from casework.procedure import BY_NAME
 from sync import part_rows
 from sync.batch import Batch
 from sync.bodies import Deposit, Notice, Verdict
-from sync.claims import open_deposits
+from sync.claims import open_deposits, reclaimable
 from sync.desk import Desk, Sitting
 from sync.engine import Work
 from sync.hearing import read_heard
@@ -103,6 +103,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     signed: Mapping[MessageId, Signed]
     deposits: tuple[DepositFound, ...]
     fallen: tuple[Written, ...]
+    reclaimable: tuple[Written, ...]
     offline: frozenset[MessageId]
     colleagues: tuple[Officer, ...] = ()
     duplicates: tuple[Case, ...] = ()
@@ -165,6 +166,7 @@ async def read_case_file(
         signed=read.signed,
         deposits=read.deposits,
         fallen=read.fallen,
+        reclaimable=read.reclaimable,
         offline=read.offline,
         colleagues=approvers(PositionKind, standing),
         heard=read.heard,
@@ -187,6 +189,7 @@ class _Read(Struct, frozen=True, kw_only=True):
     signed: Mapping[MessageId, Signed]
     deposits: tuple[DepositFound, ...]
     fallen: tuple[Written, ...]
+    reclaimable: tuple[Written, ...]
     offline: frozenset[MessageId]
     heard: Heard
     notices: tuple[Notice, ...]
@@ -231,6 +234,7 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
         deposits=deposits,
         heard=read_heard(batch.work, batch.node.id),
         fallen=tuple(written[id_] for id_ in case.fallen if id_ in written),
+        reclaimable=tuple(written[id_] for id_ in reclaimable(batch, case) if id_ in written),
         offline=frozenset(
             id_
             for id_, each in written.items()

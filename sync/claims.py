@@ -1,15 +1,19 @@
-"""What waits at a case for its pen-holder: deposits to take up, the county's wish for the pen."""
+"""What waits at a case: deposits for its pen-holder, a wish for the pen, reasons to reclaim it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from casework.case import Case
-from casework.entry import Written
+from casework.act import ReclaimGround, ReclaimPen
+from casework.case import Case, is_ratified
+from casework.entry import Entry, Written
 from casework.instants import instant_text
 from casework.names import MessageId
 from casework.standing import Waiting
+from casework.verdict import Judgement
 from sync import bodies
-from sync.batch import Batch
+from sync.batch import Batch, Record
+from sync.spoken import newest_verdicts
 from sync.stored import stored_body, written_in
+from sync.tables import MessageState
 
 
 def open_deposits(batch: Batch, case: Case) -> Mapping[MessageId, Waiting]:
@@ -38,6 +42,46 @@ def waiting_again(fallen: Written) -> Waiting:
         node=fallen.node,
         officer=fallen.entry.officer,
     )
+
+
+def reclaimable(batch: Batch, case: Case) -> Mapping[MessageId, frozenset[ReclaimGround]]:
+    """What the county may take the pen of a case for, and on which ground.
+
+    Rivals of a frozen case count as refused: neither stands until it has the pen. What a reclaim
+    that stands names has been answered: whoever got the pen back after it is asked for it.
+    """
+    records = batch.messages_of(case.id)
+    found: dict[MessageId, frozenset[ReclaimGround]] = {}
+    for each in (*_refused(records, case), *case.rivals):
+        found[each] = frozenset({ReclaimGround.REFUSAL})
+    for each in _condemned(records, case):
+        found[each] = found.get(each, frozenset()) | {ReclaimGround.VERDICT}
+    answered = _answered(records, case)
+    return {id_: grounds for id_, grounds in found.items() if id_ not in answered}
+
+
+def _refused(records: Iterable[Record], case: Case) -> Iterable[MessageId]:
+    """What the holder itself wrote: a stranger's word is no reason to take the pen from it."""
+    for record in records:
+        original = written_in(record.message)
+        if record.state is MessageState.REFUSED and original and original.node == case.pen:
+            yield original.id
+
+
+def _condemned(records: Iterable[Record], case: Case) -> Iterable[MessageId]:
+    """Decisions whose newest verdict makes the case wait at the county, or undoes them."""
+    for decision, said in newest_verdicts(record.message for record in records).items():
+        judgement = said.judgement
+        calls = judgement.holds or judgement is Judgement.REJECTED
+        if calls and not is_ratified(case, decision):
+            yield decision
+
+
+def _answered(records: Iterable[Record], case: Case) -> set[MessageId]:
+    standing = {moment.entry for moment in case.timeline}
+    told = (stored_body(record.message) for record in records if record.message.id in standing)
+    reclaims = (body.act for body in told if isinstance(body, Entry))
+    return {act.of for act in reclaims if isinstance(act, ReclaimPen) and act.of is not None}
 
 
 def is_release_requested(batch: Batch, case: Case) -> bool:

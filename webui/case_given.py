@@ -101,6 +101,7 @@ class CaseGiven(Struct, frozen=True, kw_only=True):
     acts: Mapping[MessageId, AnyAct] = {}
     deposits: tuple[WaitingDeposit, ...] = ()
     fallen: tuple[Written, ...] = ()
+    reclaimable: tuple[Written, ...] = ()  # what a reclaim may answer
     offline: frozenset[MessageId] = frozenset()
     sync: SyncMark | None = None
     blocked: str | None = None

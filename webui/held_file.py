@@ -117,6 +117,8 @@ class HeldFile(Protocol):
     @property
     def fallen(self) -> tuple[Written, ...]: ...
     @property
+    def reclaimable(self) -> tuple[Written, ...]: ...
+    @property
     def offline(self) -> frozenset[MessageId]: ...
     @property
     def heard(self) -> Heard: ...
@@ -166,6 +168,7 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         acts=file.acts,
         deposits=tuple(_deposit(each) for each in file.deposits),
         fallen=file.fallen,
+        reclaimable=file.reclaimable,
         offline=file.offline,
         sync=sync_mark(file.row) if seen.show_sync else None,
         blocked=file.blocked,

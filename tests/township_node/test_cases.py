@@ -4,13 +4,15 @@ import re
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from casework import act as acts
+from casework.entry import Entry
 from casework.names import CaseId, NodeId
 from casework.query_code import query_text
 from sync.clock import ManualClock
-from sync.desk import Sitting, Step
-from tests.builders import CHEN, COUNTY, OTHER_TOWN, TOWN, VILLAGE, WU
+from sync.stored import stored_body
+from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE, WU
 from tests.centres import (
     CARD,
     LOW_INCOME,
@@ -325,16 +327,16 @@ async def test_the_outbox_says_what_waits_and_empties_with_the_line(
 async def test_what_the_county_sends_back_is_listed_with_its_reason(
     world: World, wu: Clerk
 ) -> None:
-    case = await wu.taken("minimum-living-allowance", LOW_INCOME)
-    await world.settle()
-    chen = world.county_desk.holdings.officer(CHEN)
-    assert chen is not None
-    stands = await world.county_desk.get_case(case)
-    received = stands.timeline[0].entry
-    reclaim = acts.ReclaimPen(acts.ReclaimGround.REFUSAL, received, False, "E_MATERIALS")
-    await world.county_desk.perform_all(
-        (Step(reclaim), Step(acts.HandOverPen(TOWN))), Sitting(officer=chen, case_id=case)
-    )
+    case = await wu.taken("minimum-living-allowance", LOW_INCOME, "receive")
+    stands = await world.town.services.desk.get_case(case)
+    # A machine that does not ask its own rules accepts without a single paper.
+    node = world.town.services.desk.node
+    head = await node.journal.find_message(stands.head)
+    assert head is not None
+    receipt = stored_body(head)
+    assert isinstance(receipt, Entry)
+    unlawful = replace(receipt, previous=stands.head, act=acts.Accept(()), parts=())
+    await node.journal.append(unlawful, case=case)
     await world.settle()
     page = visible((await wu.get("/outbox")).text)
 
