@@ -255,6 +255,12 @@ class PenDestinationError(CaseworkError):
     code = "E_PEN_DESTINATION"
 
 
+class ReleaseAskedError(CaseworkError):
+    """The holder has been asked for the pen since it got it."""
+
+    code = "E_RELEASE_ASKED"
+
+
 class DepositTakenError(CaseworkError):
     code = "E_DEPOSIT_TAKEN"
 

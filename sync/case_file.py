@@ -26,7 +26,7 @@ from casework.procedure import BY_NAME
 from sync import part_rows
 from sync.batch import Batch
 from sync.bodies import Deposit, Notice, Verdict
-from sync.claims import open_deposits, reclaimable
+from sync.claims import ReleaseAsked, open_deposits, reclaimable, release_asked
 from sync.desk import Desk, Sitting
 from sync.engine import Work
 from sync.hearing import read_heard
@@ -108,6 +108,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     colleagues: tuple[Officer, ...] = ()
     duplicates: tuple[Case, ...] = ()
     heard: Heard
+    release: ReleaseAsked | None = None
     notices: tuple[Notice, ...] = ()
     verdicts: Mapping[MessageId, Verdict] = {}
 
@@ -170,6 +171,7 @@ async def read_case_file(
         offline=read.offline,
         colleagues=approvers(PositionKind, standing),
         heard=read.heard,
+        release=read.release,
         notices=read.notices,
         verdicts=read.verdicts,
         duplicates=tuple([await node.journal.get_case(each) for each in standing.duplicates]),
@@ -192,6 +194,7 @@ class _Read(Struct, frozen=True, kw_only=True):
     reclaimable: tuple[Written, ...]
     offline: frozenset[MessageId]
     heard: Heard
+    release: ReleaseAsked | None
     notices: tuple[Notice, ...]
     verdicts: Mapping[MessageId, Verdict]
 
@@ -221,6 +224,7 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
     return _Read(
         case=case,
         verdicts=newest_verdicts(messages),
+        release=release_asked(messages, case),
         notices=tuple(each for each in bodies if isinstance(each, Notice)),
         blocked=state.blocked,
         applicant=state.applicant,

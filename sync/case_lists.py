@@ -20,6 +20,7 @@ from casework.query_code import split_query
 from sync.batch import Batch
 from sync.batch_rows import calls_in
 from sync.bodies import Deposit
+from sync.claims import release_asked
 from sync.desk import Desk
 from sync.engine import Work
 from sync.hearing import read_heard
@@ -176,6 +177,22 @@ class CaseLists:
             if _is_open(deposit, wire, case_from_bytes(folded))
         )
         return tuple(dict.fromkeys(waiting))
+
+    async def asked_back(self, node: NodeId) -> tuple[CaseId, ...]:
+        """Cases whose pen a node holds and that the county asks it to return, the longest first."""
+        rows = await self._node.database.fetch(
+            "SELECT message.id, message.wire, case_row.id, case_row.folded"
+            " FROM message CROSS JOIN case_row"
+            " WHERE message.kind = 'release-request' AND case_row.id = message.case_id"
+            " AND case_row.pen = ? ORDER BY message.at",
+            (node,),
+        )
+        asked = (
+            CaseId(case)
+            for id_, wire, case, folded in rows
+            if release_asked((stored_message(wire, id_),), case_from_bytes(folded))
+        )
+        return tuple(dict.fromkeys(asked))
 
     async def called(self, kind: CallKind, node: NodeId) -> tuple[CaseId, ...]:
         """Cases at which something waits for a node that it has not done yet, the nearest first."""

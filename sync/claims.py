@@ -1,18 +1,23 @@
 """What waits at a case: deposits for its pen-holder, a wish for the pen, reasons to reclaim it."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from msgspec import Struct
 
 from casework.act import ReclaimGround, ReclaimPen
 from casework.case import Case, is_ratified
 from casework.entry import Entry, Written
 from casework.instants import instant_text
 from casework.names import MessageId
+from casework.procedure import name_of
 from casework.standing import Waiting
 from casework.verdict import Judgement
 from sync import bodies
 from sync.batch import Batch, Record
+from sync.payloads import Message
 from sync.spoken import newest_verdicts
-from sync.stored import stored_body, written_in
+from sync.stored import instant_of, stored_body, written_in
 from sync.tables import MessageState
 
 
@@ -84,13 +89,34 @@ def _answered(records: Iterable[Record], case: Case) -> set[MessageId]:
     return {act.of for act in reclaims if isinstance(act, ReclaimPen) and act.of is not None}
 
 
+class ReleaseAsked(Struct, frozen=True):
+    """The county's wish for the pen of a case: since when, and a code that says why."""
+
+    at: datetime
+    reason: str
+
+
+def release_asked(messages: Iterable[Message], case: Case) -> ReleaseAsked | None:
+    """Whether the county has asked the holder to return the pen since the holder got it."""
+    held = _since_the_pen_came(case)
+    for message in messages:
+        body = stored_body(message)
+        if not isinstance(body, bodies.ReleaseRequest) or body.holder != case.pen:
+            continue
+        if body.entry in held:
+            return ReleaseAsked(instant_of(message.header.at), body.reason)
+    return None
+
+
 def is_release_requested(batch: Batch, case: Case) -> bool:
-    """Whether the county has asked the holder to return the pen of a case."""
-    standing = {moment.entry for moment in case.timeline}
-    asked = (stored_body(record.message) for record in batch.messages_of(case.id))
-    return any(
-        isinstance(body, bodies.ReleaseRequest)
-        and body.holder == case.pen
-        and body.entry in standing
-        for body in asked
-    )
+    return release_asked((each.message for each in batch.messages_of(case.id)), case) is not None
+
+
+def _since_the_pen_came(case: Case) -> set[MessageId]:
+    """The entry that gave the pen to its holder, and all that stand on it."""
+    found: set[MessageId] = set()
+    for moment in reversed(case.timeline):
+        found.add(moment.entry)
+        if moment.pen_to is not None or moment.act == name_of(ReclaimPen):
+            break
+    return found

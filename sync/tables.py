@@ -263,6 +263,10 @@ INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS case_bag ON case_row (opened_by, began_at, id) WHERE papers > 0",
     "CREATE INDEX IF NOT EXISTS message_refused ON message (case_id) WHERE state = 'refused'",
     "CREATE INDEX IF NOT EXISTS message_deposit ON message (case_id) WHERE kind = 'deposit'",
+    (
+        "CREATE INDEX IF NOT EXISTS message_release ON message (case_id)"
+        " WHERE kind = 'release-request'"
+    ),
     "CREATE INDEX IF NOT EXISTS message_notice ON message (at) WHERE kind = 'notice'",
     (
         "CREATE INDEX IF NOT EXISTS message_acknowledgement ON message (log, seq)"

@@ -269,8 +269,8 @@ def _withdraw(reading: Reading) -> AnyAct:
 
 
 def _return_pen(reading: Reading) -> AnyAct | None:
-    giver = reading.place.case.pen_from
-    allowed = [giver, reading.place.case.county] if giver else []
+    case = reading.place.case
+    allowed = [each for each in (case.pen_from, case.county) if each is not None]
     return acts.ReturnPen(NodeId(reading.choice("to", allowed)))
 
 

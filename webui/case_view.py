@@ -30,6 +30,7 @@ from webui.case_freshness import known_as_of
 from webui.case_given import CaseGiven, Duplicate
 from webui.case_material_view import MaterialView, ScanView, materials_of, scans_of
 from webui.case_papers import PaperLink, papers_of
+from webui.case_pen import PenView, pen_of
 from webui.case_pickups import PickupView, pickups_of
 from webui.case_timeline import FallenView, MomentView, fallen_of, timeline_of
 from webui.case_verdict import fallen_verdicts, verdict_words
@@ -115,6 +116,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     is_village: bool
     summary: SummaryView
     warnings: tuple[str, ...]
+    pen: PenView | None
     known: str  # as of when it is known here; empty where that is now
     sync: SyncMark | None
     ledger: LedgerView
@@ -161,6 +163,7 @@ def case_view(given: CaseGiven) -> CaseView:
         is_village=tier_of(given.node) is Tier.VILLAGE,
         summary=_summary(given),
         warnings=_warnings(given),
+        pen=pen_of(given),
         known=known_as_of(given),
         sync=given.sync,
         ledger=ledger_view(given),
