@@ -17,6 +17,7 @@ from casework.case import Case
 from casework.entry import Entry, PartRef, Written
 from casework.errors import CaseworkError, UnknownCaseError
 from casework.freshness import Heard
+from casework.instants import instant_text
 from casework.judging import why_not
 from casework.matter import MatterVersion
 from casework.names import CaseId, KeyId, MessageId, NodeId, OfficerId, PartHash
@@ -26,7 +27,7 @@ from casework.procedure import BY_NAME
 from sync import part_rows
 from sync.batch import Batch
 from sync.bodies import Deposit, Notice, Verdict
-from sync.claims import ReleaseAsked, open_deposits, reclaimable, release_asked
+from sync.claims import ReleaseAsked, fallen_waiting, open_deposits, reclaimable, release_asked
 from sync.desk import Desk, Sitting
 from sync.engine import Work
 from sync.hearing import read_heard
@@ -46,6 +47,9 @@ TEXTS: Final = frozenset(
 SHEETS: Final = frozenset({"applicant", "form", "delivery"})
 # An entry that came so much later than it was written was written with the line down.
 WRITTEN_APART: Final = timedelta(minutes=10)
+
+# The kind of an entry that fell out, beside those of `DepositKind`.
+FALLEN: Final = "fallen"
 
 _Sheet = TypeVar("_Sheet")
 _STANDING: Final[Mapping[PartState, Literal["arrived", "waiting", "erased"]]] = {
@@ -255,9 +259,9 @@ def _came(batch: Batch, case_id: CaseId) -> dict[MessageId, datetime]:
 
 
 def _deposits(batch: Batch, case: Case, messages: Iterable[Message]) -> tuple[DepositFound, ...]:
-    """Deposits that are still open; what fell out of the chain is told apart."""
+    """What may be taken up: deposits that are still open, and what fell out of the chain."""
     waiting = open_deposits(batch, case)
-    found = []
+    found = [_fallen_deposit(each) for each in fallen_waiting(batch, case.id)]
     for message in messages:
         body = stored_body(message)
         if not isinstance(body, Deposit) or message.id not in waiting:
@@ -275,6 +279,21 @@ def _deposits(batch: Batch, case: Case, messages: Iterable[Message]) -> tuple[De
             )
         )
     return tuple(found)
+
+
+def _fallen_deposit(fallen: Written) -> DepositFound:
+    entry = fallen.entry
+    assert isinstance(entry.act, Restatable), "nothing else waits to be taken up"
+    return DepositFound(
+        id=fallen.id,
+        at=fallen.at,
+        at_text=instant_text(fallen.at),
+        node=fallen.node,
+        officer=entry.officer,
+        kind=FALLEN,
+        act=entry.act,
+        parts=entry.parts,
+    )
 
 
 def _parts(work: Work, refs: tuple[PartRef, ...]) -> dict[PartHash, PartHeld]:

@@ -6,10 +6,11 @@ from datetime import datetime
 from msgspec import Struct
 
 from casework.act import ReclaimGround, ReclaimPen
+from casework.calls import waits_again
 from casework.case import Case, is_ratified
 from casework.entry import Entry, Written
 from casework.instants import instant_text
-from casework.names import MessageId
+from casework.names import CaseId, MessageId
 from casework.procedure import name_of
 from casework.standing import Waiting
 from casework.verdict import Judgement
@@ -36,6 +37,16 @@ def open_deposits(batch: Batch, case: Case) -> Mapping[MessageId, Waiting]:
         elif original is not None and original.id in fallen - taken:
             found[original.id] = waiting_again(original)
     return found
+
+
+def fallen_waiting(batch: Batch, case_id: CaseId) -> tuple[Written, ...]:
+    """What fell out of the chain of a case and waits to be taken up, in the order it came."""
+    case = batch.case(case_id).case
+    if case is None or not set(case.fallen) - set(case.taken_up):
+        return ()
+    written = (written_in(record.message) for record in batch.messages_of(case_id))
+    found = {each.id: each for each in written if each is not None and each.id in case.fallen}
+    return tuple(each for each in found.values() if waits_again(case, each))
 
 
 def waiting_again(fallen: Written) -> Waiting:

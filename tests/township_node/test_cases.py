@@ -4,16 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
-from casework import act as acts
-from casework.entry import Entry
 from casework.names import CaseId, NodeId
 from casework.query_code import query_text
 from sync.clock import ManualClock
-from sync.desk import Sitting
-from sync.stored import stored_body
-from tests.builders import CHEN, COUNTY, OTHER_TOWN, TOWN, VILLAGE, WU
+from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE, WU
 from tests.centres import (
     CARD,
     LOW_INCOME,
@@ -323,75 +318,6 @@ async def test_the_outbox_says_what_waits_and_empties_with_the_line(
     assert "仅本机" in home
     assert number not in after
     assert "全部已经送出" in after
-
-
-async def test_what_the_county_sends_back_is_listed_with_its_reason(
-    world: World, wu: Clerk
-) -> None:
-    case = await wu.taken("minimum-living-allowance", LOW_INCOME, "receive")
-    stands = await world.town.services.desk.get_case(case)
-    # A machine that does not ask its own rules accepts without a single paper.
-    node = world.town.services.desk.node
-    head = await node.journal.find_message(stands.head)
-    assert head is not None
-    receipt = stored_body(head)
-    assert isinstance(receipt, Entry)
-    unlawful = replace(receipt, previous=stands.head, act=acts.Accept(()), parts=())
-    await node.journal.append(unlawful, case=case)
-    await world.settle()
-    page = visible((await wu.get("/outbox")).text)
-
-    assert "被县里退回 1" in page
-    assert "材料不齐" in page
-
-
-async def ask_for(world: World, case: CaseId) -> None:
-    """The county asks whoever holds a case for it."""
-    desk = world.county_desk
-    chen = desk.holdings.officer(CHEN)
-    assert chen is not None
-    await desk.ask_for_pen("put-right", Sitting(officer=chen, case_id=case))
-    await world.settle()
-
-
-async def test_a_case_that_the_county_asks_for_is_listed_and_given_back(
-    world: World, wu: Clerk
-) -> None:
-    """It began here, so that nobody handed it over to whom it could otherwise go back."""
-    case = await wu.taken("minimum-living-allowance", LOW_INCOME, "receive")
-    await world.settle()
-    unasked = await wu.act(case, "return_pen", to=COUNTY)
-    await ask_for(world, case)
-    home = visible((await wu.get("/?view=returns")).text)
-    page = visible((await wu.get(f"/cases/{case}")).text)
-    answer = await wu.act(case, "return_pen", to=COUNTY)
-    afterwards = visible((await wu.get("/?view=returns")).text)
-    await world.settle()
-
-    assert unasked.status_code == 409
-    assert "待交回 1" in home
-    assert "要求交回这个办件（更正、撤销或者重新办理）" in page
-    assert answer.status_code == 303, visible(answer.text)[:900]
-    assert "待交回" not in afterwards
-    assert (await world.county_desk.get_case(case)).pen == COUNTY
-
-
-async def test_a_wish_for_a_case_is_over_once_its_pen_has_moved(world: World, wu: Clerk) -> None:
-    case = await wu.taken("minimum-living-allowance", LOW_INCOME, "receive")
-    await world.settle()
-    await ask_for(world, case)
-    await wu.act(case, "return_pen", to=COUNTY)
-    await world.settle()
-    chen = world.county_desk.holdings.officer(CHEN)
-    assert chen is not None
-    given = Sitting(officer=chen, case_id=case)
-    await world.county_desk.perform(acts.HandOverPen(TOWN), given)
-    await world.settle()
-    lists = world.town.services.office.lists
-
-    assert await lists.asked_back(TOWN) == ()
-    await ask_for(world, case)
-    assert await lists.asked_back(TOWN) == (case,)
 
 
 async def test_the_catalogue_says_what_this_centre_may_do(wu: Clerk) -> None:
