@@ -1,10 +1,11 @@
 """The laptop's screens in a real browser: large, calm, and sound to axe and to the console."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
-from playwright.async_api import Browser, FilePayload, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, Route, expect
 
 from casework.names import CaseId
 from tests.builders import LIN, VILLAGE, WU
@@ -169,7 +170,24 @@ async def test_missing_papers_are_photographed_one_by_one(
     # The power went: what was photographed is still there.
     await screen.go(f"/cases/{case}/supplement")
     await expect(page.locator("#files-m2")).to_have_attribute("data-count", "1")
+    # And one that still travels when the button is pressed is waited for.
+    free = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await free.wait()
+        await route.continue_()
+
+    await page.route("**/files", slowly)
+    posted: list[str] = []
+    page.on(
+        "request",
+        lambda sent: posted.append(sent.url) if sent.url.endswith("/supplement") else None,
+    )
+    await page.set_input_files("[data-upload][data-material=m3]", [photo()])
     await page.get_by_role("button", name="提交补交的材料").click()
+    await expect(page.locator("#uploading")).to_contain_text("还有 1 个文件正在传，传完就提交")
+    assert posted == []
+    free.set()
     await page.wait_for_url("**did=supplement")
     await expect(page.locator("body")).to_contain_text("补交的材料已经收下了")
     await is_calm(screen)
