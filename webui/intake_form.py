@@ -34,6 +34,7 @@ from casework.regions import NodeKind, NodeRecord, Regions
 from webui import labels
 from webui.documents import missing_glyphs
 from webui.forms import Form, FormErrors
+from webui.grounds import checks_failed, conditions_unmet
 from webui.intake_commitment import offer_of, read_commitment
 from webui.intake_fees import FeeAnswer, read_fees
 from webui.intake_parties import Parties, party_errors, read_parties
@@ -256,13 +257,7 @@ def default_state(need: MaterialRequirement) -> str:
 def known_grounds(matter: MatterVersion) -> tuple[tuple[str, str], ...]:
     """What a refusal of acceptance may cite, with its words."""
     refusals = tuple((one.id, one.text) for one in matter.acceptance.refusals)
-    conditions = tuple((one.id, one.text) for one in matter.acceptance.conditions)
-    checks = tuple(
-        (check.id, f"{need.name}：{check.check}")
-        for need in matter.materials
-        for check in need.acceptance_standard
-    )
-    return (*refusals, *conditions, *checks)
+    return (*refusals, *conditions_unmet(matter).items(), *checks_failed(matter).items())
 
 
 def _one_of(form: Form, name: str, allowed: tuple[str, ...]) -> str:

@@ -326,17 +326,14 @@
     else if ((element = on("#intake [data-toggle]"))) toggle(element);
     else if ((element = on("#intake a[href^='#']"))) jump(event, element.getAttribute("href").slice(1));
   });
-  // What failed is what a refusal cites, and its words are where the reason begins.
+  // What failed is what a refusal cites; why it did is for a person to write.
   const proposeGrounds = () => {
     const dialog = find("#refuse-dialog");
     const failed = new Set(find("#decision").dataset.failed.split(" "));
     const boxes = all("input[name=grounds]", dialog);
     for (const box of boxes) if (failed.has(box.value)) box.parentElement.hidden = false;
     if (!boxes.some((box) => box.checked)) for (const box of boxes) box.checked = failed.has(box.value);
-    const reason = find("textarea", dialog);
-    const cited = boxes.filter((box) => box.checked).map((box) => box.labels[0].textContent);
-    if (!reason.value) reason.value = cited.join("\n");
-    reason.focus();
+    find("textarea", dialog).focus();
   };
   const toggle = (button) => {
     const place = document.getElementById(button.dataset.toggle);
