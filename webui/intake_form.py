@@ -172,6 +172,13 @@ class IntakeForm(Struct, frozen=True, kw_only=True):
         failed = {*tested, *self.denied} - skipped
         return tuple(one.id for one in self.matter.acceptance.conditions if one.id in failed)
 
+    def open_conditions(self) -> tuple[str, ...]:
+        """The acceptance conditions that a person is to look at, and nobody has."""
+        if self.matter is None:
+            return ()
+        asked = (one.id for one in self.matter.acceptance.conditions if one.rule is None)
+        return tuple(one for one in asked if self.form.typed(f"q-{one}") not in {"0", "1"})
+
     def draft_fields(self) -> dict[str, list[str]]:
         """What a draft keeps: everything typed, as it was typed."""
         names = (name for name in self.form.names() if name not in NOT_KEPT)
