@@ -38,6 +38,7 @@ def create_environment(assets: Assets, *templates: Path) -> Environment:
         icon=icon,
         csrf_field=_csrf_field,
         form_token=_form_token,
+        time_zone=filters.ZONE.key,
         label=labels.label,
         choices=labels.choices,
         error_text=labels.error_text,

@@ -32,7 +32,7 @@ async def page(browser: Browser, desk: Desk) -> AsyncIterator[Page]:
             complaints.append(said.text)
 
     async with served(desk.hall.app) as address:
-        context = await browser.new_context(viewport=SCREEN)
+        context = await browser.new_context(viewport=SCREEN, timezone_id="America/New_York")
         page = await context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", hear)
@@ -77,6 +77,13 @@ async def test_typing_is_saved_and_answered_without_losing_the_place(page: Page)
     await page.wait_for_selector("[data-autosave-status][data-state=saved]")
     await page.reload()
     assert await page.input_value("#f-phone") == "1392234"
+
+
+async def test_the_time_of_a_save_is_that_of_the_county_wherever_the_browser_is(page: Page) -> None:
+    await page.clock.set_fixed_time("2026-12-04T02:30:00Z")
+    await choose_allowance(page)
+    await page.fill("#f-phone", "13922345679")
+    await expect(page.locator("[data-autosave-status]")).to_contain_text("10:30 已自动保存")
 
 
 async def test_an_answer_brings_up_the_papers_it_calls_for(page: Page) -> None:

@@ -256,6 +256,13 @@ def _narrowed(office: Office, base: CaseFilter, query: ListQuery) -> CaseFilter:
     return wanted
 
 
+def _address(viewer: Viewer, name: str) -> str:
+    """A list with a place of its own in the menu is shown there, to those who have it."""
+    return (
+        "/arrivals" if name == "arrivals" and "clerk" in viewer.officer.roles else f"/?view={name}"
+    )
+
+
 def _stats(viewer: Viewer, counts: Mapping[str, int], shown: str) -> tuple[StatCard, ...]:
     listed = ["review" if viewer.decides_only else "todo", "overdue", "soon", "warned", "ready"]
     listed += [name for name in _LISTED if counts[name]]
@@ -266,7 +273,7 @@ def _stats(viewer: Viewer, counts: Mapping[str, int], shown: str) -> tuple[StatC
             value=counts[name],
             note=_note(name, counts),
             kind=_CARDS[name] if counts[name] else "",
-            url=f"/?view={name}",
+            url=_address(viewer, name),
             current=name == shown,
         )
         for name in listed

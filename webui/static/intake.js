@@ -4,6 +4,7 @@
 "use strict";
 
 (() => {
+  const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const TYPING_MS = 600;
   const CHOICE_MS = 60;
   const find = (selector, place = document) => place.querySelector(selector);
@@ -24,7 +25,7 @@
   const say = (state) => {
     const status = find("[data-autosave-status]");
     if (!status) return;
-    const time = new Date().toTimeString().slice(0, 5);
+    const time = new Date().toLocaleTimeString("zh-CN", { ...CLOCK, timeZone: document.body.dataset.zone });
     status.dataset.state = state;
     find("[data-words]", status).textContent =
       state === "saved" ? `${time} ${status.dataset.saved}` : status.dataset[state];

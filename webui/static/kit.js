@@ -4,6 +4,7 @@
 
 (() => {
   const AUTOSAVE_DELAY_MS = 800;
+  const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const TOAST_MS = 6000;
   const TOAST_ERROR_MS = 15000;
   const TOASTS_MAX = 3;
@@ -107,7 +108,7 @@
     const status =
       form.querySelector("[data-autosave-status]") || document.querySelector("[data-autosave-status]");
     if (!status) return;
-    const time = new Date().toTimeString().slice(0, 5);
+    const time = new Date().toLocaleTimeString("zh-CN", { ...CLOCK, timeZone: document.body.dataset.zone });
     status.dataset.state = state;
     status.querySelector("[data-words]").textContent =
       state === "saved" ? `${time} ${status.dataset.saved}` : status.dataset[state];
