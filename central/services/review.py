@@ -25,6 +25,7 @@ from sync.desk import Attachment, Desk, Sitting, Step
 from sync.holdings import Holdings
 from sync.paper_log import PaperLog
 from sync.taking_up import attachments_of
+from sync.vouching import voucher_for
 from webui.act_contents import RESULT, Content
 from webui.act_fields import MATERIALS_SOUND
 from webui.act_form import ActRead
@@ -158,7 +159,9 @@ class Review:
         decided = decision_behind(kind, file.case, file.matter, entry)
         proven = decided is None or await is_proven(self._desk, file.case, decided)
         final = file.blocked is None and proven
-        return paper_for(kind, self._paper_given(opened), now=file.now, entry=entry, final=final)
+        vouched = await voucher_for(self._desk, file.case, kind, entry)
+        given = replace(self._paper_given(opened), voucher=vouched)
+        return paper_for(kind, given, now=file.now, entry=entry, final=final)
 
     async def _steps(
         self, opened: Opened, read: ActRead, brought: tuple[Attachment, ...]
