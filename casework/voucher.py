@@ -19,7 +19,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from casework.material import MaterialVerdict
+from casework.material import MaterialState, MaterialVerdict
 from casework.matter import MatterRef
 from casework.names import (
     CaseId,
@@ -49,6 +49,7 @@ _INSTANT_BYTES: Final = 8
 _NODE_BYTES: Final = 6
 _MICROSECOND: Final = timedelta(microseconds=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_HANDED_IN: Final = frozenset({MaterialState.PRESENT, MaterialState.CITED})
 _MATERIALS_TAG: Final = b"tongban-materials-v1"
 _MATTER: Final = re.compile(r"[!-~]{1,64}", re.ASCII)
 _TYPED: Final = re.compile(rf"(?:\S*\.)?([0-9]{{{DIGITS_MIN},{DIGITS_MAX}}})", re.ASCII)
@@ -85,8 +86,11 @@ class Voucher(Struct, frozen=True, kw_only=True):
 
 
 def materials_digest(materials: Iterable[MaterialVerdict]) -> str:
-    """Which papers were handed in, by their codes and counts, in 32 hex digits."""
-    lines = (f"{v.material} {v.state.value} {v.originals} {v.copies}\n" for v in materials)
+    """Which papers were handed in, by their codes and counts, in 32 hex digits.
+
+    What was not handed in is left out, so that the list on the paper is enough to compute it.
+    """
+    lines = (f"{v.material} {v.originals} {v.copies}\n" for v in materials if v.state in _HANDED_IN)
     text = "".join(sorted(lines))
     return hashlib.sha256(_MATERIALS_TAG + text.encode()).digest()[:_DIGEST_BYTES].hex()
 
@@ -145,6 +149,14 @@ def split_voucher(typed: str) -> tuple[bytes, bytes] | None:
     number = int(found[1])
     data = number.to_bytes((number.bit_length() + 7) // 8)
     return data[:-SIGNATURE_BYTES], data[-SIGNATURE_BYTES:]
+
+
+def read_voucher(typed: str) -> Voucher:
+    """What digits say, whoever signed them; VoucherFormError if they are no receipt's."""
+    split = split_voucher(typed)
+    if split is None:
+        raise VoucherFormError("not the square of a receipt")
+    return read_voucher_bytes(split[0])
 
 
 class _Bytes:

@@ -1,8 +1,6 @@
 """Signing the receipt that a resident holds, and verifying one that was signed anywhere.
 
-The machine signs only for its own entries and with the key that signed those: so the square is the
-same however often it prints the paper. Who verifies needs the directory and nothing else, neither
-a line nor the case (row F6).
+Who verifies needs the directory and nothing else, neither a line nor the case (row F6).
 """
 
 from collections.abc import Iterable
@@ -11,44 +9,32 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from casework.case import Case
+from casework.act import Rebuild
 from casework.delegation_file import KeyCompromise
-from casework.entry import Entry
 from casework.instants import instant_text
-from casework.names import KeyId, Lane, LogName, MessageId, log_name
+from casework.names import KeyId, Lane, LogName, log_name
 from casework.voucher import (
-    Attested,
     Voucher,
     VoucherFormError,
-    materials_digest,
     read_voucher_bytes,
     split_voucher,
     voucher_bytes,
     voucher_digits,
 )
-from sync.desk import Desk
 from sync.directory import LogEnd
-from sync.engine import Work
 from sync.envelope import WireType, signed_bytes
 from sync.errors import (
+    EnvelopeError,
     KeyWindowError,
     MalformedEnvelopeError,
     RevokedKeyError,
     UnknownKeyError,
     WrongSenderError,
 )
+from sync.holdings import Holdings
 from sync.keys import KeyRecord, Signer, verify
-from sync.payloads import Message
-from sync.stored import stored_body, stored_message
 
 VOUCHER: Final = WireType("application/vnd.tongban.voucher.v1")
-# The receipt that a paper speaks of, by the paper's kind.
-_ATTESTED_BY: Final = {
-    "collection-receipt": (Attested.COLLECTED, "collect"),
-    "materials-receipt": (Attested.RECEIVED, "receive"),
-    "acceptance-notice": (Attested.RECEIVED, "receive"),
-    "deferred-acceptance-notice": (Attested.RECEIVED, "receive"),
-}
 
 
 class KeysKnown(Protocol):
@@ -106,40 +92,10 @@ def open_voucher(
     return Vouched(voucher, key, end, lost)
 
 
-async def voucher_for(desk: Desk, case: Case, kind: str, entry: MessageId | None = None) -> str:
-    """The digits for a paper of a case; none where it was another machine that took it in.
-
-    `entry` is what brought the paper, where the paper is about that very receipt.
-    """
-    attested, act = _ATTESTED_BY.get(kind, (None, ""))
-    moments = case.moments(act) if act else ()
-    named = [moment for moment in moments if moment.entry == entry]
-    moment = (named or moments)[-1] if moments else None
-    if attested is None or moment is None or moment.adopted is not None:
-        return ""
-    if moment.node != desk.node.id or case.is_frozen or case.held:
-        return ""
-
-    def read(work: Work) -> Message | None:
-        row = work.execute("SELECT wire FROM message WHERE id = ?", (moment.entry,)).fetchone()
-        return None if row is None else stored_message(bytes(row[0]), moment.entry)
-
-    message = await desk.node.database.read(read)
-    if message is None or message.key_id != desk.node.signer.key_id:
-        return ""
-    body = stored_body(message)
-    if not isinstance(body, Entry):
-        return ""
-    voucher = Voucher(
-        attests=attested,
-        number=case.number,
-        case=case.id,
-        matter=body.matter_version,
-        materials=materials_digest(getattr(body.act, "materials", ())),
-        node=message.node,
-        key=message.key_id,
-        seq=message.header.seq,
-        at=moment.at,
-        first_responsible=case.first_responsible,
-    )
-    return seal_voucher(voucher, desk.node.signer)
+def voucher_fault(act: Rebuild, holdings: Holdings) -> str | None:
+    """The code of what is wrong with the receipt that an act rests on, by these sets."""
+    try:
+        open_voucher(act.voucher, holdings.directory, holdings.compromises)
+    except EnvelopeError as error:
+        return error.code
+    return None

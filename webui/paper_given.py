@@ -164,6 +164,6 @@ def _decision_at(case: Case, timeline: tuple[Moment, ...]) -> Decision | None:
 
 def verdicts_in(act: AnyAct | None) -> tuple[MaterialVerdict, ...] | None:
     """The materials as an act judged them, None for an act that judges none."""
-    meaning = act.restated if isinstance(act, acts.TakeUpDeposit) else act
+    meaning = act.restated if isinstance(act, acts.TakeUpDeposit | acts.Rebuild) else act
     found: tuple[MaterialVerdict, ...] | None = getattr(meaning, "materials", None)
     return found

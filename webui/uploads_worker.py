@@ -68,6 +68,7 @@ def main() -> None:
         import zxingcpp  # noqa: F401, PLC0415
     _limit_self()
     data = sys.stdin.buffer.read()
+    answer: dict[str, Any]
     try:
         if squares:
             answer = {"squares": squares_in(data, kind)}
@@ -104,8 +105,9 @@ def squares_in(data: bytes, kind: str) -> list[str]:
     """What the QR codes in a picture say, as text."""
     import zxingcpp  # noqa: PLC0415
 
-    found = zxingcpp.read_barcodes(_decoded(data, kind), formats=zxingcpp.BarcodeFormat.QRCode)
-    return [each.text for each in found][:SQUARES_MAX]
+    found = zxingcpp.read_barcodes(_decoded(data, kind))
+    codes = (each.text for each in found if each.format == zxingcpp.BarcodeFormat.QRCode)
+    return list(codes)[:SQUARES_MAX]
 
 
 def _decoded(data: bytes, kind: str) -> "Picture":

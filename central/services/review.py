@@ -23,9 +23,9 @@ from sync.bodies import DepositKind
 from sync.case_file import CaseFile, read_case_file
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.holdings import Holdings
+from sync.own_vouchers import voucher_for
 from sync.paper_log import PaperLog
 from sync.taking_up import attachments_of
-from sync.vouching import voucher_for
 from webui.act_contents import RESULT, Content
 from webui.act_fields import MATERIALS_SOUND
 from webui.act_form import ActRead

@@ -162,9 +162,9 @@ def test_whose_key_it_is_and_until_when_it_counts_is_looked_up() -> None:
     with pytest.raises(BadSignatureError):
         open_voucher(seal_voucher(VOUCHER, a_signer(TOWN)), Keys())
     before, after = instant_text(NOON - timedelta(days=1)), instant_text(NOON + timedelta(days=1))
-    for window in ({"not_before": after}, {"not_after": before}):
+    for keys in (Keys(not_before=after), Keys(not_after=before)):
         with pytest.raises(KeyWindowError):
-            open_voucher(DIGITS, Keys(**window))
+            open_voucher(DIGITS, keys)
 
 
 def test_a_machine_that_ended_vouches_for_what_it_had_written_by_then() -> None:
@@ -190,7 +190,10 @@ def test_the_digest_tells_which_papers_were_handed_in_in_any_order() -> None:
     one, two = a_verdict("m1"), a_verdict("m2", MaterialState.MISSING)
 
     assert materials_digest((one, two)) == materials_digest((two, one))
-    assert materials_digest((one, two)) != materials_digest((one,))
+    assert materials_digest((one, two)) == materials_digest((one,))
+    assert materials_digest((one, replace(two, state=MaterialState.CITED))) != materials_digest(
+        (one,)
+    )
     assert materials_digest((one,)) != materials_digest((replace(one, originals=2),))
 
 

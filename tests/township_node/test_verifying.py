@@ -1,16 +1,24 @@
 """凭证核验: what a resident brings is believed for its signature, at any counter, with no line."""
 
 import io
+import re
 
 import httpx
 import msgspec
+import pytest
 import segno
 from PIL import Image
 
+from casework import act as acts
+from casework.errors import VoucherError
 from casework.names import CaseId
 from casework.query_code import query_code
-from sync.vouching import voucher_for
-from tests.centres import LOW_INCOME, TONG, Clerk, World, collected, visible
+from casework.rebuilding import materials_behind
+from casework.voucher import read_voucher
+from sync.desk import Attachment, Sitting
+from sync.own_vouchers import voucher_for
+from tests.builders import CHEN, INTAKE, VILLAGE, WU
+from tests.centres import LOW_INCOME, TONG, Clerk, World, case_in, collected, visible
 from township_node.services.printing import _paper
 from township_node.services.reading import read_file
 from webui.documents import PaperKind
@@ -127,3 +135,110 @@ async def test_only_the_machine_that_took_the_papers_in_signs_for_it(
 
 
 PAPERS = {f"state-m{number}": "present" for number in (1, 2, 3, 4)}
+
+
+SOMEBODY = {
+    "name": "林桂芳",
+    "id_number": "440229193501010004",
+    "phone": "13800138000",
+    "confirmed": "1",
+}
+
+
+def ticked(page: str) -> dict[str, str]:
+    """The papers as the form came, sent back as they are."""
+    held = re.findall(r'name="(have-[^"]+)" value="1" checked', page)
+    counts = re.findall(r'name="((?:originals|copies)-[^"]+)" value="(\d+)"', page)
+    return {**dict.fromkeys(held, "1"), **dict(counts)}
+
+
+async def rebuilt(clerk: Clerk, square: str, **fields: str) -> httpx.Response:
+    form = await clerk.post("/verify/rebuild", square=square)
+    assert form.status_code == 200, visible(form.text)[:600]
+    return await clerk.post(
+        "/verify/rebuild", **{**SOMEBODY, **ticked(form.text), **fields, "square": square}
+    )
+
+
+async def test_a_hall_begins_a_lost_case_anew_and_the_receipt_date_is_the_papers(
+    world: World,
+) -> None:
+    lost = await world.village_desk.get_case(await collected(world))
+    square = await collection_square(world, lost.id)
+    tong = await world.other.sign_in(TONG)
+
+    answer = await rebuilt(tong, square)
+    again = await tong.post("/verify/rebuild", square=square)
+
+    assert answer.status_code == 303, visible(answer.text)[:900]
+    assert again.headers["location"] == answer.headers["location"]
+    case = case_in(answer.headers["location"])
+    stub = await world.other.services.desk.get_case(case)
+    assert (stub.status, stub.rebuilt_from) == ("collected", lost.id)
+    assert stub.first_responsible == VILLAGE
+    assert stub.timeline[0].at == lost.timeline[0].at
+    assert stub.materials[0].state == lost.materials[0].state
+    text = visible((await tong.get(f"/cases/{case}")).text)
+    assert "凭收件凭证补建" in text
+
+
+async def test_what_is_not_filled_in_or_not_on_the_paper_is_said(world: World) -> None:
+    square = await collection_square(world, await collected(world))
+    tong = await world.other.sign_in(TONG)
+
+    nameless = await rebuilt(tong, square, name="")
+    other_papers = await rebuilt(tong, square, **{"originals-m1": "7"})
+    false = await tong.post("/verify/rebuild", square=str(int(square) + 1))
+
+    assert (nameless.status_code, other_papers.status_code) == (422, 422)
+    assert "姓名" in visible(nameless.text)
+    assert "与凭证上的材料清单不符" in visible(other_papers.text)
+    assert 'value="7"' in other_papers.text
+    assert false.status_code == 422
+    assert "内容与签名不符" in visible(false.text)
+
+
+async def test_the_case_that_comes_after_all_and_the_one_begun_anew_are_linked(
+    world: World,
+) -> None:
+    """The village's line is down; another town begins the case anew; then both reach the county."""
+    case = await collected(world)
+    square = await collection_square(world, case)
+    tong = await world.other.sign_in(TONG)
+    stub = case_in((await rebuilt(tong, square, name="林桂方")).headers["location"])
+
+    await world.settle()
+    await world.county.node.tick()
+    await world.settle()
+
+    for centre, mine, other in ((world.town, case, stub), (world.other, stub, case)):
+        office = centre.services.office
+        file = await read_file(office, office.officer(TONG if mine == stub else WU), mine)
+        assert [(each.code, each.args["case"]) for each in file.notices] == [("E_DUPLICATE", other)]
+    chen = world.county_desk.holdings.officer(CHEN)
+    assert chen is not None
+    standing = await world.county_desk.standing(
+        Sitting(officer=chen, case_id=case), await world.county_desk.get_case(case)
+    )
+    assert set(standing.duplicates) == {stub}
+
+
+async def test_the_county_refuses_a_case_begun_from_a_receipt_that_nobody_signed(
+    world: World,
+) -> None:
+    square = await collection_square(world, await collected(world))
+    changed = str(int(square) + 1)
+    tong = await world.other.sign_in(TONG)
+    matter = world.other.services.office.holdings.matter(read_voucher(square).matter)
+    assert matter is not None
+    held = materials_behind(read_voucher(square).materials, matter.materials)
+    assert held is not None
+    restated = acts.Collect(INTAKE, held)
+    officer = world.other.services.office.officer(TONG)
+    sheet = Attachment("applicant", "application/json", b"{}")
+
+    with pytest.raises(VoucherError):
+        await world.other.services.desk.perform(
+            acts.Rebuild(changed, restated), Sitting(officer=officer, matter=matter.ref), (sheet,)
+        )
+    assert (await tong.post("/verify", square=changed)).status_code == 422

@@ -5,19 +5,30 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
-from township_node.routes.access import services
-from township_node.services.vouchers import VoucherFault, VoucherShown, check_voucher
+from casework.errors import CaseworkError
+from casework.names import CaseId
+from sync.errors import EnvelopeError
+from township_node.routes.access import acting_for, officer_of, services
+from township_node.services import rebuilding
+from township_node.services.reading import case_url
+from township_node.services.vouchers import (
+    VoucherFault,
+    VoucherShown,
+    check_voucher,
+    fault_of,
+)
 from township_node.words import word
 from webui import labels
 from webui.forms import Form, read_form
 from webui.gate import require_role
-from webui.responses import page
+from webui.responses import page, redirect
 from webui.uploads import FILE_BYTES_MAX, UploadError, squares_in_async
 
 AnyRequest = Request[Any, Any, Any]
 SQUARE_CHARS_MAX: Final = 1_200
 _BODY_BYTES_MAX: Final = FILE_BYTES_MAX + 64 * 1024
 _COUNTER: Final = require_role("clerk", "issuing")
+_CLERK: Final = require_role("clerk")
 _INVALID: Final = 422
 
 
@@ -34,6 +45,43 @@ async def verify(request: AnyRequest) -> Response[Any]:
     if form.errors:
         return await _page(request, form)
     return await _page(request, Form(), await check_voucher(services(request).office, typed))
+
+
+@post("/verify/rebuild", guards=[_CLERK], status_code=200)
+async def begin_anew(request: AnyRequest) -> Response[Any]:
+    """The form that begins a case from a receipt; with `confirmed`, the case."""
+    use = services(request)
+    form = await read_form(request)
+    typed = form.typed("square")
+    confirmed = form.flag("confirmed")
+    try:
+        begun = rebuilding.begin(use.office, typed, form if confirmed else None)
+    except EnvelopeError as error:
+        return await _page(request, Form(), fault_of(error))
+    made = await rebuilding.case_of(use.office, begun.voucher)
+    if made is None and confirmed:
+        made = await _rebuilt(request, begun, form)
+    if made is not None:
+        return redirect(request, case_url(made))
+    return await page(
+        request,
+        "verify/rebuild.html",
+        status_code=_INVALID if form.errors else 200,
+        form=form,
+        begun=begun,
+        square=typed,
+        found=await check_voucher(use.office, typed),
+        kinds=rebuilding.kinds(begun),
+    )
+
+
+async def _rebuilt(request: AnyRequest, begun: rebuilding.Rebuilding, form: Form) -> CaseId | None:
+    who = officer_of(request), acting_for(request)
+    try:
+        return await rebuilding.rebuild(services(request).office, who, begun, form)
+    except CaseworkError as refused:
+        form.errors.add("papers", labels.error_text(refused.code))
+        return None
 
 
 async def _page(
@@ -71,4 +119,4 @@ async def _square(form: Form) -> str:
     return typed
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (show_verify, verify)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (show_verify, verify, begin_anew)

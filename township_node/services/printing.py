@@ -10,7 +10,7 @@ from sync.attesting import ResultUnprovenError, is_proven
 from sync.case_file import CaseFile
 from sync.desk import Attachment, Sitting
 from sync.foreseeing import FORESEEN, foresee
-from sync.vouching import voucher_for
+from sync.own_vouchers import voucher_for
 from township_node.services.office import Office
 from township_node.services.reading import given_for, papers_given
 from webui.documents import Paper, PaperKind, render_async

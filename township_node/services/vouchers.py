@@ -52,9 +52,7 @@ async def check_voucher(office: Office, typed: str) -> VoucherShown | VoucherFau
     try:
         found = read_voucher(office, typed)
     except EnvelopeError as error:
-        _log.info("receipt not believed", code=error.code, reason=str(error))
-        text = word("verify_fault", error.code)
-        return VoucherFault(error.code, text, not isinstance(error, _UNCHECKED))
+        return fault_of(error)
     voucher = found.voucher
     matter = office.holdings.matter(voucher.matter)
     names = office.names
@@ -72,6 +70,12 @@ async def check_voucher(office: Office, typed: str) -> VoucherShown | VoucherFau
         materials=voucher.materials,
         case_url=await _held(office, voucher.case),
     )
+
+
+def fault_of(error: EnvelopeError) -> VoucherFault:
+    _log.info("receipt not believed", code=error.code, reason=str(error))
+    text = word("verify_fault", error.code)
+    return VoucherFault(error.code, text, not isinstance(error, _UNCHECKED))
 
 
 def read_voucher(office: Office, typed: str) -> Vouched:

@@ -12,7 +12,7 @@ from sync.attesting import is_proven
 from sync.case_file import CaseFile
 from sync.desk import Attachment, Sitting
 from sync.foreseeing import FORESEEN, foresee
-from sync.vouching import voucher_for
+from sync.own_vouchers import voucher_for
 from village_agent.services.reading import given_for, papers_given
 from village_agent.services.station import Station
 from village_agent.words import word

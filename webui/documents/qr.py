@@ -2,7 +2,7 @@
 
 import io
 import re
-from typing import Final
+from typing import Any, Final
 
 # Level M survives a fold or a stain; beyond this the squares are too small for a cheap camera.
 QR_BYTES_MAX: Final = 1200
@@ -22,7 +22,7 @@ def qr_svg(text: str) -> str:
         raise ValueError(f"{size} bytes in a QR code, at most {QR_BYTES_MAX}")
     drawn = io.BytesIO()
     split = _ENDS_IN_DIGITS.fullmatch(text)
-    content: object = text
+    content: Any = text
     if split is not None and split[1]:
         content = [(split[1], _BYTES), (split[2], _DIGITS)]
     code = segno.make(content, error="m", micro=False, boost_error=False)
