@@ -230,6 +230,11 @@ class TrustStore:
             del self._arriving[part]
         return True
 
+    async def carried(self) -> list[PartHash]:
+        """The manifests in force and their parts, by their names: a stick takes them all along."""
+        manifests, parts = await self.newest(*SetName)
+        return [hash_of(one) for one in (*manifests, *parts)]
+
     async def to_show(self) -> list[bytes]:
         """The manifests by which a neighbour can learn who this machine is."""
         held = await self._database.read(newest_held)
