@@ -309,6 +309,12 @@ class _CodeFile(msgspec.Struct, frozen=True):
     tables: dict[str, dict[str, str]]
 
 
+CARRY_NOBODY: Final = "请选择写给哪个单位；没有联系过的单位写不了，请先联网一次"
+CARRY_NO_ROOM: Final = "磁盘空间不够，没有写成；请清理后再试。办件没有变化"
+CARRY_CHOOSE: Final = "请先选择U盘里以 .tbc 结尾的文件"
+CARRY_FILE: Final = "带给{name}.tbc"
+
+
 def error_text(code: str) -> str:
     """What happened and what to do next; a code we have no sentence for is given as it is."""
     return ERRORS.get(code) or f"操作没有完成，请稍后再试；仍不行请联系系统管理员（代码 {code}）"
@@ -405,6 +411,7 @@ ERRORS: Final = {
     "E_ENTRIES_MAX": "办件记录已达上限，请联系县平台处理",
     # Of what arrived from another node (protocol.md section 5).
     "E_SIZE": "收到的数据超出大小限制，已另行存放待查",
+    "E_SEAL": "这个文件不是写给本单位的，或者内容被改动过；请到原单位重新写一份",
     "E_ENVELOPE": "收到的数据格式不对，已另行存放待查",
     "E_KEY_UNKNOWN": "发送方的密钥尚未登记，已另行存放，待目录更新后再处理",
     "E_KEY_REVOKED": "发送方的密钥已吊销，已另行存放待查",

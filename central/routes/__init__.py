@@ -13,6 +13,10 @@ from central.routes import (
     queue,
     receipts,
 )
+from central.routes.access import services
+from central.services.reach import SLIP_ROLES
+from webui.carry_routes import carry_routes
+from webui.gate import require_role
 from webui.status_routes import status_routes
 
 
@@ -27,5 +31,9 @@ def route_handlers() -> list[HTTPRouteHandler]:
         *publishing.ROUTES,
         *lint.ROUTES,
         *incidents.ROUTES,
+        *carry_routes(
+            guards=[require_role(*SLIP_ROLES)],
+            name_of=lambda request: services(request).review.names.node,
+        ),
         *status_routes(),
     ]

@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from township_node.routes import cases, consultations, home, intake, matters, outbox
 from township_node.routes.access import Services
+from webui.carry_routes import carry_routes
 from webui.gate import require_role
 from webui.sheets import sheet_routes
 from webui.status_routes import status_routes
@@ -18,5 +19,8 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *outbox.ROUTES,
         *intake.routes(use.office),
         sheet_routes(use.office, guards=[require_role(*home.CASE_ROLES)]),
+        *carry_routes(
+            guards=[require_role(*home.CASE_ROLES)], name_of=lambda _: use.office.names.node
+        ),
         *status_routes(),
     ]
