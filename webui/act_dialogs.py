@@ -93,7 +93,7 @@ def act_dialog(name: str, given: CaseGiven, *, mark: str, kind: str) -> ActDialo
         url=f"{given.base_url}/acts/{name}",
         mark=mark,
         kind=kind,
-        note=sections()["note"].get(name, ""),
+        note=_note(name, given),
         hidden=(("seen", given.case.head), *_hidden(name, given)),
         materials=_lines(name, given),
         has_remedies=name in WITH_REMEDIES,
@@ -167,10 +167,16 @@ def grounds_of(matter: MatterVersion) -> tuple[GroundGroup, ...]:
     return tuple(GroundGroup(word("grounds", key), found) for key, found in groups.items() if found)
 
 
+def _note(name: str, given: CaseGiven) -> str:
+    asked = name == "return_pen" and given.release is not None
+    return sections()["note"].get("return_pen_asked" if asked else name, "")
+
+
 def _hidden(name: str, given: CaseGiven) -> Pairs:
-    if name == "return_pen" and given.case.pen_from is not None:
-        return (("to", given.case.pen_from),)
-    return ()
+    if name != "return_pen":
+        return ()
+    to = given.case.county if given.release else given.case.pen_from
+    return (("to", to),) if to is not None else ()
 
 
 def _lines(name: str, given: CaseGiven) -> tuple[MaterialLine, ...]:

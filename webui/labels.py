@@ -109,6 +109,12 @@ ACT: Final = {
     "collect_papers": "纸质材料取走",
 }
 OUTCOME: Final = {"pass": "通过", "return": "退回"}
+# Why the county asks for a case; on the wire, so never change a key.
+RELEASE: Final = {
+    "decided-by-county": "由县级直接办理",
+    "put-right": "更正、撤销或者重新办理",
+    "looked-into": "督办核查",
+}
 RECLAIM: Final = {"refusal": "县平台退回", "verdict": "核验后收回", "lease-ended": "授权期已满"}
 TERMINATION: Final = {
     "false_promise": "承诺不实",
@@ -365,6 +371,8 @@ ERRORS: Final = {
     "E_QUOTA": "本月该项授权的办理数量已用完，请转上级办理",
     "E_LEASE_ENDED": "与县平台失联已久，授权有效期已过；可以照常收件，决定请等联网后再作出",
     "E_IN_REACH": "该单位或其上级单位的授权期还没有满，不能以失联为由收回；请先联系该单位交回办件",
+    "E_RELEASE_ASKED": "已经请该单位交回这个办件，请等待交回；授权期满仍没有回应的，可以收回",
+    "E_RECLAIM_GROUND": "没有尚待处理的退回条目或者要求收回的核验结论；请先联系该单位交回办件",
     "E_CLOCK_SUSPECT": "本机时间不可信，可以照常收件；请校准时间或联网后再作出决定",
     "E_SETS_BEHIND": "县里发布了新的授权清单，本机尚未取到；请同步后再作出决定",
     "E_MATTER_VERSION": "事项已有新版本，请刷新页面，核对变化后再办理",
