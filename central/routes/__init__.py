@@ -1,6 +1,6 @@
 """The pages of the county. Whoever adds a module of pages adds it here."""
 
-from litestar.handlers import HTTPRouteHandler
+from litestar.types import ControllerRouterHandler
 
 from central.routes import (
     cases,
@@ -13,10 +13,14 @@ from central.routes import (
     queue,
     receipts,
 )
+from central.routes.access import Services
+from central.services.reach import READING_ROLES
+from webui.gate import require_role
+from webui.guide_routes import guide_routes, handbook_routes
 from webui.status_routes import status_routes
 
 
-def route_handlers() -> list[HTTPRouteHandler]:
+def route_handlers(use: Services) -> list[ControllerRouterHandler]:
     return [
         *queue.ROUTES,
         *cases.ROUTES,
@@ -27,5 +31,7 @@ def route_handlers() -> list[HTTPRouteHandler]:
         *publishing.ROUTES,
         *lint.ROUTES,
         *incidents.ROUTES,
+        guide_routes(use.shelf),
+        handbook_routes(use.shelf, guards=[require_role(*READING_ROLES)]),
         *status_routes(),
     ]

@@ -27,6 +27,7 @@ from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
 from webui.gate import signed_in
+from webui.guide_shelf import Shelf
 from webui.seals import Seals
 from webui.session import SignIn
 
@@ -49,6 +50,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def hall(self) -> CountyHall:
         return CountyHall(self.desk, self.review)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        return Shelf(self.hall)
 
     @cached_property
     def batches(self) -> Batches:

@@ -5,11 +5,14 @@ from litestar.types import ControllerRouterHandler
 from township_node.routes import cases, consultations, home, intake, matters, outbox
 from township_node.routes.access import Services
 from webui.gate import require_role
+from webui.guide_routes import guide_routes, handbook_routes
+from webui.guide_shelf import Shelf
 from webui.sheets import sheet_routes
 from webui.status_routes import status_routes
 
 
 def route_handlers(use: Services) -> list[ControllerRouterHandler]:
+    shelf = Shelf(use.office)
     return [
         *home.ROUTES,
         *cases.ROUTES,
@@ -18,5 +21,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *outbox.ROUTES,
         *intake.routes(use.office),
         sheet_routes(use.office, guards=[require_role(*home.CASE_ROLES)]),
+        guide_routes(shelf),
+        handbook_routes(shelf, guards=[require_role(*home.CASE_ROLES)]),
         *status_routes(),
     ]
