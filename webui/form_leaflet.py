@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
+from casework.assessment import NATURAL_PERSON
 from casework.form_field import FieldType, FormField
 from casework.matter import MatterVersion
 from casework.names import RegionCode
 from casework.regions import Regions
-from casework.sample_form import SAMPLE_ID, SAMPLE_PHONE, SampleWords, sample_values
+from casework.sample_form import SAMPLE_ID, SAMPLE_PHONE, SAMPLE_USCC, SampleWords, sample_values
+from webui.condition_words import condition_words
 from webui.documents.leaflet import Block, Table
 from webui.guide_text import word
 
@@ -47,11 +49,11 @@ def _form(
     content = Block(
         id="content",
         heading=word(_SECTION, "content"),
-        facts=tuple((_label(each), _value(each, values, regions)) for each in fields),
+        facts=tuple((_label(each, matter), _value(each, values, regions)) for each in fields),
         is_roomy=True,
     )
     tables = (
-        Block(id=each.key, heading=_label(each), table=_table(each, values.get(each.key)))
+        Block(id=each.key, heading=_label(each, matter), table=_table(each, values.get(each.key)))
         for each in matter.form_fields
         if each.type is FieldType.TABLE
     )
@@ -61,7 +63,7 @@ def _form(
         points=tuple(f"{word(_SECTION, 'box')} {need.name}" for need in matter.materials),
     )
     return (
-        _applicant(is_sample=regions is not None),
+        _applicant(matter, is_sample=regions is not None),
         *([content] if fields else []),
         *tables,
         *([_agent()] if matter.supports.agent else []),
@@ -69,11 +71,13 @@ def _form(
     )
 
 
-def _applicant(*, is_sample: bool) -> Block:
+def _applicant(matter: MatterVersion, *, is_sample: bool) -> Block:
+    """A person, or an organisation where no person may apply."""
+    is_person = NATURAL_PERSON in matter.service_objects
     known = {
-        "name": word(_SECTION, "sample_name"),
-        "id_type": word(_SECTION, "sample_id_type"),
-        "id_number": SAMPLE_ID,
+        "name": word(_SECTION, "sample_name" if is_person else "sample_unit"),
+        "id_type": word(_SECTION, "sample_id_type" if is_person else "sample_unit_id_type"),
+        "id_number": SAMPLE_ID if is_person else SAMPLE_USCC,
         "phone": SAMPLE_PHONE,
         "address": word(_SECTION, "sample_address"),
     }
@@ -97,10 +101,10 @@ def _agent() -> Block:
     )
 
 
-def _label(field: FormField) -> str:
+def _label(field: FormField, matter: MatterVersion) -> str:
     said = field.label + (word(_SECTION, "required") if field.required else "")
-    if field.when is not None and field.when.text:
-        said += word(_SECTION, "when", text=field.when.text)
+    if field.when is not None:
+        said += word(_SECTION, "when", text=condition_words(field.when, matter))
     return said
 
 
