@@ -59,9 +59,9 @@ class Section(StrEnum):
 
 
 PUBLIC: Final = (
-    *(Section.BASICS, Section.WHO, Section.CONDITIONS, Section.MATERIALS, Section.PLACES),
-    *(Section.STEPS, Section.LIMITS, Section.FEES, Section.RESULTS, Section.EASINGS),
-    *(Section.BASIS, Section.HELP),
+    *(Section.WHO, Section.CONDITIONS, Section.MATERIALS, Section.PLACES, Section.STEPS),
+    *(Section.LIMITS, Section.FEES, Section.RESULTS, Section.EASINGS, Section.HELP),
+    *(Section.BASICS, Section.BASIS),
 )
 HANDBOOK: Final = (
     *(Section.BASICS, Section.CHECKS, Section.STANDARDS, Section.REVIEW, Section.STEPS),

@@ -25,7 +25,7 @@ def condition_words(condition: Condition, matter: MatterVersion) -> str:
     )
 
 
-def _value(value: bool | int | str, field: FormField | None) -> str:
+def _value(value: object, field: FormField | None) -> str:
     if isinstance(value, bool):
         return labels.label("yes_no", int(value))
     options = {each.value: each.label for each in field.options} if field is not None else {}

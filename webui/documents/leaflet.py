@@ -45,9 +45,9 @@ class Block(Struct, frozen=True, kw_only=True):
     facts: tuple[tuple[str, str], ...] = ()
     is_roomy: bool = False  # the facts are lines to write on
     points: tuple[str, ...] = ()
-    groups: tuple[Group, ...] = ()
     entries: tuple[Entry, ...] = ()
     table: Table | None = None
+    groups: tuple[Group, ...] = ()
     figure: Figure | None = None
     notes: tuple[str, ...] = ()
 
