@@ -220,8 +220,11 @@ def _where(telling: Telling) -> Iterator[tuple[str, str]]:
 
 def _villages(offers: Iterable[Offer]) -> Iterator[str]:
     villages = [each for each in offers if each.kind is NodeKind.VILLAGE]
-    taking = sum(each.takes_in for each in villages)
+    deciding = sum(each.decides for each in villages)
+    taking = sum(each.takes_in and not each.decides for each in villages)
     assisting = sum(each.assists for each in villages)
+    if deciding:
+        yield word("places", "village_decide", count=deciding)
     if taking:
         yield word("places", "village_take", count=taking)
     if assisting:

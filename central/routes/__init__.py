@@ -4,6 +4,7 @@ from litestar.types import ControllerRouterHandler
 
 from central.routes import (
     cases,
+    coverage,
     exceptions,
     incidents,
     lint,
@@ -27,6 +28,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *receipts.ROUTES,
         *exceptions.ROUTES,
         *matters.ROUTES,
+        *coverage.ROUTES,
         *nodes.ROUTES,
         *publishing.ROUTES,
         *lint.ROUTES,

@@ -10,6 +10,7 @@ from casework.organisation import Officer
 from central.services.batches import Batches
 from central.services.changes import Comparison
 from central.services.county import County
+from central.services.coverage import CoverageKept
 from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
 from central.services.matrix import MatrixKept
@@ -66,6 +67,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def matrix(self) -> MatrixKept:
         return MatrixKept()
+
+    @cached_property
+    def coverage(self) -> CoverageKept:
+        return CoverageKept()
 
     @cached_property
     def queues(self) -> Queues:

@@ -1,4 +1,4 @@
-"""Guides in a real browser: for everybody and on a phone, offline in a village, printed anywhere."""
+"""Guides in a real browser: for everybody, on a phone, offline in a town and a village."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -139,4 +139,17 @@ async def test_a_village_shows_it_large_and_reaches_it_from_the_choice_of_a_matt
             .map((one) => one.outerHTML)"""
         )
         assert low == []
+        await screen.is_sound()
+
+
+@pytest.mark.parametrize("by", ["place", "matter"])
+async def test_the_coverage_report_is_read_by_place_and_by_matter(
+    browser: Browser, office: Office, by: str
+) -> None:
+    async with screen_of(browser, office.app, CHEN) as screen:
+        await screen.go("/matters")
+        await screen.page.get_by_role("link", name="覆盖情况").click()
+        await screen.page.wait_for_url("**/coverage")
+        await screen.go(f"/coverage?by={by}")
+        await expect(screen.page.locator("table")).to_be_visible()
         await screen.is_sound()

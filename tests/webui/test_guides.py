@@ -74,7 +74,9 @@ def test_a_guide_tells_everything_that_the_version_says_to_applicants(
     for need in matter.materials:
         wanted += [need.name, form_words(need), *(each.check for each in need.acceptance_standard)]
         wanted += [need.when.text] if need.when is not None and need.when.text else []
-    wanted += [each.name for each in (*matter.steps, *matter.special_procedures, *matter.results)]
+    wanted += [each.name for each in matter.steps]
+    wanted += [each.name for each in matter.special_procedures]
+    wanted += [each.name for each in matter.results]
     wanted += [each for fee in matter.fees for each in (fee.name, fee.standard, *fee.exemptions)]
     wanted += [basis_text(basis) for basis in matter.legal_basis]
     commitment = matter.supports.commitment
