@@ -10,6 +10,7 @@ from casework.organisation import Officer
 from central.services.batches import Batches
 from central.services.changes import Comparison
 from central.services.county import County
+from central.services.coverage import CoverageKept
 from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
 from central.services.matrix import MatrixKept
@@ -29,6 +30,7 @@ from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
 from webui.gate import signed_in
+from webui.guide_shelf import Shelf
 from webui.seals import Seals
 from webui.session import SignIn
 
@@ -53,6 +55,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         return CountyHall(self.desk, self.review)
 
     @cached_property
+    def shelf(self) -> Shelf:
+        return Shelf(self.hall)
+
+    @cached_property
     def batches(self) -> Batches:
         return Batches(self.desk)
 
@@ -67,6 +73,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def matrix(self) -> MatrixKept:
         return MatrixKept()
+
+    @cached_property
+    def coverage(self) -> CoverageKept:
+        return CoverageKept()
 
     @cached_property
     def queues(self) -> Queues:

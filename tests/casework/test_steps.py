@@ -8,7 +8,14 @@ from casework import act as acts
 from casework.act import AnyAct, Outcome, TerminationGround
 from casework.case import Case
 from casework.matter import MatterVersion
-from casework.steps import Awaited, Progress, StepState, groups_of, progress_of, undone_before_decision
+from casework.steps import (
+    Awaited,
+    Progress,
+    StepState,
+    groups_of,
+    progress_of,
+    undone_before_decision,
+)
 from tests.builders import CHEN, COUNTY, INTAKE, TOWN
 from tests.casework.timelines import (
     ACCEPT,
