@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from casework import act as acts
 from casework.act import FactOnWire, Outcome
-from casework.names import CaseId, MessageId, OfficerId, author_of
+from casework.names import CaseId, MessageId, NodeId, OfficerId, author_of
 from casework.verdict import OUTSIDE_POWER, Judgement
 from central.services.verifying import verify_exports
 from central.store.incidents import read_incidents
@@ -52,6 +52,7 @@ class Lie(Struct, frozen=True):
     tell: "Callable[[Stage, Liar, Path], Awaitable[MessageId]]"
     judgement: Judgement
     code: str
+    node: NodeId = TOWN
 
 
 def changed(**members: Any) -> Callable[[Any], None]:
@@ -110,6 +111,29 @@ def by_a_record(**members: Any) -> Callable[[Stage, Liar, Path], Awaitable[Messa
         return await liar.signs(case, GRANT, delegation=RECORD)
 
     return tell
+
+
+async def beside_a_record_that_withholds(stage: Stage, liar: Liar, files: Path) -> MessageId:
+    """The county took fellings of this town back with a `none`, and left the older record."""
+
+    def withhold(listed: Any) -> None:
+        [record] = [each for each in listed["records"] if each["id"] == RECORD]
+        none = {"id": "d9999", "level": "none", "positions": [], "conditions": [], "quota": None}
+        listed["records"].append({**record, **none})
+
+    case = await taken_in(stage)
+    await stage.publish(files, "delegations.json", withhold)
+    return await liar.signs(case, GRANT, delegation=RECORD)
+
+
+async def by_a_village_that_may_collect(stage: Stage, _: Liar, __: Path) -> MessageId:
+    matter = stage.matter("minimum-living-allowance")
+    intake = intake_for(HOUSEHOLD, channel="village_agent")
+    collected = acts.Collect(intake, papers_for(matter, intake))
+    case = (await stage.do(LIN, collected, matter=matter)).id
+    cited = (await stage.look(case)).timeline[-1].delegation
+    village = Liar(stage, VILLAGE)
+    return await village.signs(case, *ALL_OF_IT, delegation=cited, officer=LIN)
 
 
 async def one_more_than_its_quota(stage: Stage, liar: Liar, files: Path) -> MessageId:
@@ -245,6 +269,8 @@ LIES: Final = (
     Lie(by_a_record(not_after="2026-11-22"), REJECTED, "E_NOT_DELEGATED"),
     Lie(by_a_record(positions=["leader"]), REJECTED, "E_NOT_DELEGATED"),
     Lie(by_a_record(two_person=True), REJECTED, "E_TWO_PERSON"),
+    Lie(beside_a_record_that_withholds, REJECTED, "E_NOT_DELEGATED"),
+    Lie(by_a_village_that_may_collect, REJECTED, "E_ROLE", VILLAGE),
     Lie(one_more_than_its_quota, REJECTED, "E_QUOTA"),
     Lie(what_it_accepted_itself, REJECTED, "E_SEPARATE_ACCEPTOR"),
     Lie(with_a_second_account, REJECTED, "E_SEPARATE_ACCEPTOR"),
@@ -284,7 +310,7 @@ async def test_a_lie_is_not_confirmed_and_is_named(stage: Stage, tmp_path: Path,
 
     database = stage.nodes[COUNTY].database
     [found] = [each for each in await exceptional(database, None, 100) if each.decision == told]
-    assert (found.node, found.judgement) == (TOWN, lie.judgement)
+    assert (found.node, found.judgement) == (lie.node, lie.judgement)
     assert lie.code in found.grounds
     assert all(each in labels.ERRORS for each in found.grounds)
     # A flagged one stands, as its town could not know; all others are no decisions in force.
@@ -294,10 +320,10 @@ async def test_a_lie_is_not_confirmed_and_is_named(stage: Stage, tmp_path: Path,
         assert found.case.decision is None
         # What was decided beyond its power stays at the county; what can be repaired goes back.
         stays = lie.code in OUTSIDE_POWER and lie.tell not in REVIEWED_UNLAWFULLY
-        assert found.case.pen == (COUNTY if stays else TOWN)
+        assert found.case.pen == (COUNTY if stays else lie.node)
     shown = await read_incidents(database)
     refused = {author_of(each.log) for each in shown.refused if each.case == found.case.id}
-    assert refused == ({TOWN} if lie.judgement is REJECTED else set())
+    assert refused == ({lie.node} if lie.judgement is REJECTED else set())
     alarms = [(each.event, each.log and author_of(each.log)) for each in shown.alarms]
     knew = lie.code == "E_DELEGATION_REVOKED"
     assert alarms == ([("revocation-ignored", TOWN)] if knew else [])
