@@ -118,7 +118,13 @@ async def beside_a_record_that_withholds(stage: Stage, liar: Liar, files: Path) 
 
     def withhold(listed: Any) -> None:
         [record] = [each for each in listed["records"] if each["id"] == RECORD]
-        none = {"id": "d9999", "level": "none", "positions": [], "conditions": [], "quota": None}
+        none: dict[str, Any] = {
+            "id": "d9999",
+            "level": "none",
+            "positions": [],
+            "conditions": [],
+            "quota": None,
+        }
         listed["records"].append({**record, **none})
 
     case = await taken_in(stage)

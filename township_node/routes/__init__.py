@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from township_node.routes import cases, consultations, home, intake, matters, outbox
+from township_node.routes import cases, consultations, home, intake, matters, outbox, powers
 from township_node.routes.access import Services
 from webui.gate import require_role
 from webui.sheets import sheet_routes
@@ -16,6 +16,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *consultations.ROUTES,
         *matters.ROUTES,
         *outbox.ROUTES,
+        *powers.ROUTES,
         *intake.routes(use.office),
         sheet_routes(use.office, guards=[require_role(*home.CASE_ROLES)]),
         *status_routes(),
