@@ -19,6 +19,7 @@ from webui.case_words import limit_words
 from webui.condition_words import condition_words
 from webui.gate import require_role
 from webui.paper_sheets import scenario_choices
+from webui.power_words import condition_words
 from webui.responses import page
 from webui.sheets import sheet_of_matter
 

@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from township_node.routes import cases, consultations, home, intake, matters, outbox
+from township_node.routes import cases, consultations, home, intake, matters, outbox, powers
 from township_node.routes.access import Services
 from webui.carry_routes import carry_routes
 from webui.gate import require_role
@@ -20,6 +20,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *consultations.ROUTES,
         *matters.ROUTES,
         *outbox.ROUTES,
+        *powers.ROUTES,
         *intake.routes(use.office),
         sheet_routes(use.office, guards=[require_role(*home.CASE_ROLES)]),
         *carry_routes(
