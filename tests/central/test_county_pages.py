@@ -143,7 +143,7 @@ async def test_publishing_without_the_root_key_says_so(office: Office, tmp_path:
     page = (await luo.get("/publishing")).text
     answer = await luo.post("/publishing")
 
-    assert "没有签发所需的根密钥" in page
+    assert "签发所需的密钥不在本机" in page
     assert answer.status_code == 422
 
 
