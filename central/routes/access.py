@@ -12,6 +12,7 @@ from central.services.changes import Comparison
 from central.services.county import County
 from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
+from central.services.key_admin import KeyAdmin
 from central.services.matrix import MatrixKept
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
@@ -23,6 +24,7 @@ from sync.clock import Clock
 from sync.data_dir import DataDir
 from sync.desk import Desk
 from sync.engine import Database
+from sync.keys import random_bytes
 from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
@@ -69,6 +71,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def exceptions(self) -> Exceptions:
         return Exceptions(self.desk, self.queues)
+
+    @cached_property
+    def key_admin(self) -> KeyAdmin:
+        return KeyAdmin(self.county, self.clock, random_bytes)
 
     @cached_property
     def receipt_watch(self) -> ReceiptWatch:

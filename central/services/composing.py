@@ -5,7 +5,7 @@ keys that are on no machine with a network. An approval counts once it stands in
 until then it waits here, and whatever is composed next contains it.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -40,9 +40,6 @@ from sync.trust_items import (
 from sync.trust_root import root_items
 from sync.trust_sets import DraftSet, Publication, draft_set, open_manifest
 from sync.trust_store import TrustStore
-
-# How far the county holds a log: where the log of a key that ends is to end.
-Position = Callable[[LogName], Awaitable[int]]
 
 
 class Composer:
@@ -148,11 +145,12 @@ class Composer:
                 held = ends.get(log)
                 if held is None or (stolen and not held.compromised):
                     # A log that had ended ends where it did.
-                    seq = held.seq if held is not None else await self._position(log)
+                    seq = held.seq if held is not None else await self.position(log)
                     ends[log] = LogEnd(log, seq, compromised=stolen)
         return replace(entry, ends=tuple(ends.values()))
 
-    async def _position(self, log: LogName) -> int:
+    async def position(self, log: LogName) -> int:
+        """How far the county holds a log: where it is to end, if it ends now."""
         rows = await self._database.fetch("SELECT seq FROM log_position WHERE log = ?", (log,))
         return int(rows[0][0]) if rows else 0
 

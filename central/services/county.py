@@ -55,12 +55,13 @@ class County:
             self.loaded, opened.store, LintOverrides(opened.database), clock
         )
         self._clock: Final = clock
+        self.composer: Final = Composer(opened.database, opened.store, clock)
         self.publisher: Final = Publisher(
             database=opened.database,
             store=opened.store,
             signers=set_signers(settings),
             announce=self._announce,
-            composer=Composer(opened.database, opened.store, clock),
+            composer=self.composer,
             adopt=lambda holdings: node.adopt_trust(trust_of(holdings)),
             welcome=self._welcome,
         )
@@ -98,23 +99,23 @@ class County:
         if data is None:
             raise NothingLoadedError("nothing has been loaded yet; `load DIR` comes first")
         await self.lint.check(data)
-        return await self._telling(self.publisher.publish(data))
+        return await self.telling(self.publisher.publish(data))
 
     async def adopt(self, path: Path) -> list[Published]:
         """Bring sets into force that were signed elsewhere; EnvelopeError if they do not hold."""
-        return await self._telling(self.publisher.adopt(read_set_file(path)))
+        return await self.telling(self.publisher.adopt(read_set_file(path)))
 
     async def approve(self, node: NodeId, fingerprint: str, by: OfficerId | None) -> Approved:
-        return await self._telling(self.enrolment.approve(node, fingerprint, by))
+        return await self.telling(self.enrolment.approve(node, fingerprint, by))
 
     async def publish_changes(self) -> list[Published]:
         """The machines and lost keys that were agreed on; MissingKeyError if keys are elsewhere."""
-        published = await self._telling(self.publisher.publish_changes())
+        published = await self.telling(self.publisher.publish_changes())
         if published is None:
             raise MissingKeyError("the keys that sign the directory are not on this machine")
         return published
 
-    async def _telling(self, work: Awaitable[T]) -> T:
+    async def telling(self, work: Awaitable[T]) -> T:
         """Tell whoever keeps accounts of machines that came or went with this."""
         directory = self.opened.store.holdings.directory
         before = live_machines(directory)

@@ -47,6 +47,7 @@ class Pending(Struct, frozen=True):
     fingerprint: str
     asked_at: str
     replaces: bool
+    rotates: bool  # the machine's old key signed the request too
 
 
 class Approved(Struct, frozen=True):
@@ -111,21 +112,28 @@ class Enrolment:
         return encode_answer(answer)
 
     async def pending(self) -> list[Pending]:
+        return [self._pending(record) for record in await self._rows.pending()]
+
+    async def unsigned(self) -> list[Pending]:
+        """Approved, and still to be signed by keys that are elsewhere."""
         directory = self._store.holdings.directory
-        found = []
-        for record in await self._rows.pending():
-            request = self._open(record.wire)
-            entry = directory.find_node(record.node)
-            found.append(
-                Pending(
-                    node=record.node,
-                    name=entry.node.name if entry is not None else "",
-                    fingerprint=request.fingerprint,
-                    asked_at=instant_text(record.asked_at),
-                    replaces=entry is not None and bool(entry.incarnations),
-                )
-            )
-        return found
+        return [
+            self._pending(record)
+            for record in await self._rows.approved()
+            if directory.find_key(record.key_id) is None
+        ]
+
+    def _pending(self, record: CandidateRecord) -> Pending:
+        request = self._open(record.wire)
+        entry = self._store.holdings.directory.find_node(record.node)
+        return Pending(
+            node=record.node,
+            name=entry.node.name if entry is not None else "",
+            fingerprint=request.fingerprint,
+            asked_at=instant_text(record.asked_at),
+            replaces=entry is not None and bool(entry.incarnations),
+            rotates=request.old_key is not None,
+        )
 
     async def approve(
         self, node: NodeId, fingerprint: str, by: OfficerId | None = None
