@@ -281,6 +281,12 @@ class TrustStore:
         held = (await self._database.read(newest_held)).get(name)
         return trusted_manifest(held.wire) if held is not None else None
 
+    async def items(self, name: SetName) -> dict[str, bytes]:
+        """The items of the version in force, as they were signed."""
+        return await self._database.read(
+            lambda work: self._admission.items(work, newest_held(work)[name])
+        )
+
     async def held_parts(self, parts: Iterable[PartHash]) -> int:
         """How many of these parts are held already, by whatever version."""
         names = list(parts)

@@ -29,7 +29,7 @@ HOMES = {
     "nkeys": ["sync/nats_*.py", "sync/carriers/nats*.py"],
     "httpx": ["sync/carriers/https*.py", "deploy/onebox/visitor.py"],
     "cryptography": ["sync/envelope.py", "sync/keys.py", "sync/sealing.py", "sync/vault.py"],
-    "nacl": ["sync/keys.py", "sync/sealing.py"],
+    "nacl": ["sync/keys.py", "sync/key_file.py", "sync/sealing.py"],
     "piccolo": [
         "*/tables.py",
         "*/*_tables.py",

@@ -13,6 +13,7 @@ from central.services.county import County
 from central.services.coverage import CoverageKept
 from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
+from central.services.key_admin import KeyAdmin
 from central.services.matrix import MatrixKept
 from central.services.proposals import ProposalDesk
 from central.services.queues import Queues
@@ -85,6 +86,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def exceptions(self) -> Exceptions:
         return Exceptions(self.desk, self.queues)
+
+    @cached_property
+    def key_admin(self) -> KeyAdmin:
+        return KeyAdmin(self.county, self.clock, random_bytes)
 
     @cached_property
     def receipt_watch(self) -> ReceiptWatch:
