@@ -27,6 +27,13 @@ _Item = TypeVar("_Item", Delegation, MatterVersion)
 _New = TypeVar("_New", Instrument, Revocation)
 
 
+class ProposalKind(StrEnum):
+    """What a proposal changes: the tags of `Changes`."""
+
+    DELEGATIONS = "delegations"
+    MATTERS = "matters"
+
+
 class ProposalState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -52,7 +59,7 @@ class RecordChange(Fact, frozen=True):
     after: Delegation | None
 
 
-class DelegationChanges(Fact, frozen=True, tag="delegations"):
+class DelegationChanges(Fact, frozen=True, tag=ProposalKind.DELEGATIONS.value):
     """Changes of the delegation list; instruments and revocations are only ever added."""
 
     records: tuple[RecordChange, ...] = ()
@@ -67,13 +74,19 @@ class MatterChange(Fact, frozen=True):
     after: MatterVersion
 
 
-class MatterChanges(Fact, frozen=True, tag="matters"):
+class MatterChanges(Fact, frozen=True, tag=ProposalKind.MATTERS.value):
     """Changes of the catalogue; a version is ended by its dates and never taken away."""
 
     matters: tuple[MatterChange, ...] = ()
 
 
 Changes = DelegationChanges | MatterChanges
+
+
+CHANGES_OF: Final[dict[ProposalKind, type[Changes]]] = {
+    ProposalKind.DELEGATIONS: DelegationChanges,
+    ProposalKind.MATTERS: MatterChanges,
+}
 
 
 class _Kind(Struct, frozen=True):
@@ -141,6 +154,10 @@ class ProposalError(Exception):
         super().__init__(f"{code}: {', '.join(items)}" if items else code)
 
 
+def kind_of(changes: Changes) -> ProposalKind:
+    return next(kind for kind, each in CHANGES_OF.items() if isinstance(changes, each))
+
+
 def may_draft(officer: Officer, kind: type[Changes]) -> bool:
     return not _KINDS[kind].drafted_by.isdisjoint(officer.roles)
 
@@ -177,6 +194,28 @@ def moved(  # noqa: PLR0913 - what a move depends on, each by its name
     if move in {Move.SUBMIT, Move.APPROVE} and is_empty(changes):
         raise ProposalError(ProposalFault.EMPTY)
     return rule.to
+
+
+def moves_open_to(
+    officer: Officer, *, state: ProposalState, changes: Changes, author: Officer
+) -> tuple[Move, ...]:
+    """What this officer may do to a proposal now, a reason given where one is asked for."""
+
+    def is_open(move: Move) -> bool:
+        try:
+            moved(
+                move,
+                state=state,
+                changes=changes,
+                author=author,
+                officer=officer,
+                note="." * NOTE_CHARS_MIN,
+            )
+        except ProposalError:
+            return False
+        return True
+
+    return tuple(move for move in Move if is_open(move))
 
 
 def is_empty(changes: Changes) -> bool:
