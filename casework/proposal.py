@@ -17,6 +17,7 @@ from casework.delegation import Delegation, Revocation
 from casework.delegation_file import DelegationList, Instrument, Remark
 from casework.fact import Fact
 from casework.matter import MatterVersion
+from casework.names import DelegationId
 from casework.organisation import Officer, Role
 
 NOTE_CHARS_MIN: Final = 6
@@ -59,12 +60,20 @@ class RecordChange(Fact, frozen=True):
     after: Delegation | None
 
 
+class RecordNote(Fact, frozen=True):
+    """What the county notes of a record that it adds, outside what is signed."""
+
+    record: DelegationId
+    text: str
+
+
 class DelegationChanges(Fact, frozen=True, tag=ProposalKind.DELEGATIONS.value):
     """Changes of the delegation list; instruments and revocations are only ever added."""
 
     records: tuple[RecordChange, ...] = ()
     instruments: tuple[Instrument, ...] = ()
     revocations: tuple[Revocation, ...] = ()
+    notes: tuple[RecordNote, ...] = ()
 
 
 class MatterChange(Fact, frozen=True):
@@ -232,6 +241,9 @@ def change_delegations(held: DelegationList, changes: DelegationChanges) -> Dele
     records = _changed(held.records, pairs, lambda record: record.id)
     wave = max((one.id for one in held.waves), default=0)
     remarks = {record.id: held.remarks.get(record.id, Remark(wave, None)) for record in records}
+    for note in changes.notes:
+        if note.record in remarks:
+            remarks[note.record] = replace(remarks[note.record], note=note.text)
     revocations = _added(held.revocations, changes.revocations, lambda one: one.id)
     known = {record.id for record in records}
     if lost := [one.id for one in changes.revocations if one.delegation not in known]:

@@ -117,6 +117,7 @@ class ProposalDesk:
                 await self._county.loaded.put(data, self._clock.now())
                 published = await self._county.publish() if may_sign else []
         except BaseException:
+            self._county.loaded.forget()
             await self._county.publisher.refresh()
             raise
         return Approval(approved, tuple(published), waits_for_keys=not may_sign)

@@ -100,6 +100,13 @@ class Proposals:
         rows = await self._heads().where(self._proposals.state.is_in(states))
         return tuple(_listed(row) for row in rows)
 
+    async def unfinished(self, kind: ProposalKind) -> tuple[Proposal, ...]:
+        """Those of a kind that may yet be put in force, with what they change."""
+        table = self._proposals
+        over = [ProposalState.WITHDRAWN.value, ProposalState.APPROVED.value]
+        rows = await table.select().where((table.kind == kind.value) & table.state.not_in(over))
+        return tuple(_proposal(row) for row in rows)
+
     def _heads(self) -> Any:
         table = self._proposals
         columns = [getattr(table, name) for name in Listed.__struct_fields__]
