@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from casework.condition import Condition
-from casework.delegation import Delegation
+from casework.delegation import Delegation, GrantSource
 from casework.delegation_file import Instrument
 from casework.matter import MatterVersion
 from casework.names import DelegationId, MatterId
@@ -89,7 +89,7 @@ class GrantWords:
             "two_person": self._yes_no(record.two_person),
             "separate_acceptor": self._yes_no(record.separate_acceptor),
             "instrument": self.instrument(record.instrument),
-            "source": source_words(record),
+            "source": source_words(record.source),
         }
         return {
             word("grant_member", name): value or word("grant_none", name)
@@ -159,9 +159,9 @@ def condition_words(condition: Condition, matter: MatterVersion | None) -> str:
     )
 
 
-def source_words(record: Delegation) -> str:
+def source_words(source: GrantSource) -> str:
     """The code tables write with an underscore what the protocol writes with a hyphen."""
-    return labels.label("grant_source", record.source.replace("-", "_"))
+    return labels.label("grant_source", source.replace("-", "_"))
 
 
 def _kind(change: RecordChange) -> str:
