@@ -18,10 +18,10 @@ from central.routes.fault_words import Obstacle, finding_words, obstacles
 from central.routes.grant_words import GrantWords
 from central.routes.matters import chosen_department, departments_of, today_of
 from central.services.delegation_desk import OpenDraft
-from central.services.matrix import Column, view_of_draft
+from central.services.matrix import Column, powers_on, view_of_draft
 from central.services.reach import READING_ROLES
 from central.words import sections, word
-from webui.forms import read_form
+from webui.forms import Form, read_form
 from webui.gate import require_role
 from webui.responses import page, redirect
 
@@ -71,6 +71,33 @@ async def delegations(
         obstacles=_obstacles(use, opened) if opened else (),
         fault=_fault(request.query_params.get("fault", "")),
         **(_copying(use, opened) if opened else {}),
+    )
+
+
+@get("/delegations/preview", guards=[require_role(*READING_ROLES)])
+async def preview(
+    request: Request[Any, Any, Any], draft: str = "", node: str = "", on: str = ""
+) -> Template:
+    """What one node may do on one day: as it is, and as it would be with a draft."""
+    use = services(request)
+    holdings = use.trust.holdings
+    opened = await open_draft(use, draft) if draft else None
+    asked = Form.of({"on": on or today_of(use)})
+    day = asked.day("on", label=word("grant_form", "day")) or today_of(use)
+    nodes = [one.id for one in holdings.regions.nodes if one.parent is not None]
+    chosen = NodeId(node) if node in nodes else nodes[0]
+    lines = powers_on(holdings, chosen, day, opened.editing.records_at if opened else None)
+    return await page(
+        request,
+        "delegations/preview.html",
+        draft=opened.proposal if opened else None,
+        node=chosen,
+        nodes=[(one, use.review.names.node(one)) for one in nodes],
+        node_name=use.review.names.node(chosen),
+        on=day,
+        lines=lines,
+        differing=sum(one.differs for one in lines),
+        problem="；".join(message for _, message in asked.errors.items()),
     )
 
 
@@ -134,4 +161,4 @@ def _copying(use: Services, opened: OpenDraft) -> dict[str, Any]:
     }
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (delegations, begin)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (delegations, preview, begin)

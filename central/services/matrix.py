@@ -145,6 +145,43 @@ def view_of_draft(
     return MatrixView(holdings, on, editing.records_at, changed)
 
 
+class PowerLine(Struct, frozen=True):
+    """What a node may do in a matter on a day: as it is, and as it would be."""
+
+    matter: MatterVersion
+    now: tuple[Cell, ...]
+    then: tuple[Cell, ...]
+
+    @property
+    def differs(self) -> bool:
+        return self.now != self.then
+
+
+def powers_on(
+    holdings: Holdings, node: NodeId, on: date, records_at: RecordsAt | None = None
+) -> tuple[PowerLine, ...]:
+    """Matters in which a node has a power, those first in which a draft makes a difference."""
+    lines = []
+    for matter in by_department(holdings, holdings.catalogue.on(on)):
+        place = Place(node, matter.id)
+        now = levels_of(holdings.delegations_over(node, matter.id), matter, on)
+        then = levels_of(records_at(place), matter, on) if records_at else now
+        if now or then:
+            lines.append(PowerLine(matter, now, then))
+    return tuple(sorted(lines, key=lambda line: not line.differs))
+
+
+def levels_of(records: Iterable[Delegation], matter: MatterVersion, on: date) -> tuple[Cell, ...]:
+    """Every level that a node holds, the greatest first: they are not nested."""
+    held = [one for one in records if one.covers(matter.id, matter.version, on)]
+    withheld = [one for one in held if one.level is Level.NONE]
+    cells = (
+        cell_of([*withheld, *(one for one in held if one.level is level)], matter, on)
+        for level in _GREATEST_FIRST
+    )
+    return tuple(cell for cell in cells if cell.level is not Level.NONE)
+
+
 def columns_of(holdings: Holdings) -> tuple[Column, ...]:
     regions = holdings.regions
     villages: dict[NodeId, list[NodeId]] = defaultdict(list)

@@ -51,10 +51,8 @@ class Draft:
         answer = await self.guo.post(f"/delegations/{path or 'cell'}", **sent)
         return answer.status_code, answer.text
 
-    async def put(
-        self, matter: MatterId = FORESTRY, node: NodeId = TOWN, **fields: str
-    ) -> tuple[int, str]:
-        return await self.send(matter=matter, node=node, **(FIELDS | fields))
+    async def put(self, **fields: str) -> tuple[int, str]:
+        return await self.send(**({"matter": FORESTRY, "node": TOWN} | FIELDS | fields))
 
 
 @pytest.fixture
@@ -234,3 +232,21 @@ async def test_nobody_else_edits_the_draft(office: Office, draft: Draft) -> None
     assert (await draft.guo.get(cell)).status_code == 200
     assert (await draft.guo.get("/delegations?draft=none")).status_code == 404
     assert (await draft.guo.get(cell.replace(TOWN, "nowhere"))).status_code == 404
+
+
+async def test_what_a_town_can_do_on_a_day_is_seen_before_it_is_so(draft: Draft) -> None:
+    await draft.send("cell/end", matter=FORESTRY, node=TOWN, record="d0199", last="2026-12-31")
+    url = f"/delegations/preview?draft={draft.id}&node={TOWN}&on="
+
+    before = (await draft.guo.get(url + "2026-12-31")).text
+    on_new_year = (await draft.guo.get(url + "2027-01-01")).text
+    published = (await draft.guo.get(f"/delegations/preview?node={TOWN}&on=2027-01-01")).text
+    wrong = (await draft.guo.get(url + "soon")).text
+
+    row = re.search(r'<tr class="is-changed"><td>[^<]*采伐.*?</tr>', on_new_year, re.DOTALL)
+    assert "0 项不同" in before
+    assert "1 项不同" in on_new_year
+    assert row is not None
+    assert row[0].count("终审") == 1
+    assert "按草稿" not in published
+    assert "日期应为日期" in wrong
