@@ -96,6 +96,7 @@ async def preview(
         node_name=use.review.names.node(chosen),
         on=day,
         lines=lines,
+        limits=GrantWords(use, opened.changes.instruments if opened else ()).limits,
         differing=sum(one.differs for one in lines),
         problem="；".join(message for _, message in asked.errors.items()),
     )

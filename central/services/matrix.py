@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from casework.delegation import Delegation, Level
-from casework.delegation_editing import Editing, Place
+from casework.delegation_editing import Editing, Place, Wish, as_wish
 from casework.matter import MatterVersion
 from casework.names import DepartmentId, NodeId, Tier, tier_of
 from casework.regions import NodeKind
@@ -146,15 +146,15 @@ def view_of_draft(
 
 
 class PowerLine(Struct, frozen=True):
-    """What a node may do in a matter on a day: as it is, and as it would be."""
+    """What a node may do in a matter on a day: by which records as it is, and as it would be."""
 
     matter: MatterVersion
-    now: tuple[Cell, ...]
-    then: tuple[Cell, ...]
+    now: tuple[Delegation, ...]
+    then: tuple[Delegation, ...]
 
     @property
     def differs(self) -> bool:
-        return self.now != self.then
+        return _said(self.now) != _said(self.then)
 
 
 def powers_on(
@@ -164,22 +164,24 @@ def powers_on(
     lines = []
     for matter in by_department(holdings, holdings.catalogue.on(on)):
         place = Place(node, matter.id)
-        now = levels_of(holdings.delegations_over(node, matter.id), matter, on)
-        then = levels_of(records_at(place), matter, on) if records_at else now
+        now = _covering(holdings.delegations_over(node, matter.id), matter, on)
+        then = _covering(records_at(place), matter, on) if records_at else now
         if now or then:
             lines.append(PowerLine(matter, now, then))
     return tuple(sorted(lines, key=lambda line: not line.differs))
 
 
-def levels_of(records: Iterable[Delegation], matter: MatterVersion, on: date) -> tuple[Cell, ...]:
-    """Every level that a node holds, the greatest first: they are not nested."""
+def _covering(
+    records: Iterable[Delegation], matter: MatterVersion, on: date
+) -> tuple[Delegation, ...]:
+    order = list(Level)
     held = [one for one in records if one.covers(matter.id, matter.version, on)]
-    withheld = [one for one in held if one.level is Level.NONE]
-    cells = (
-        cell_of([*withheld, *(one for one in held if one.level is level)], matter, on)
-        for level in _GREATEST_FIRST
-    )
-    return tuple(cell for cell in cells if cell.level is not Level.NONE)
+    return tuple(sorted(held, key=lambda one: (order.index(one.level), one.id)))
+
+
+def _said(records: Iterable[Delegation]) -> list[Wish]:
+    """What records say on a day on which they hold, whatever they are called."""
+    return [replace(as_wish(one), not_before=date.min, not_after=None) for one in records]
 
 
 def columns_of(holdings: Holdings) -> tuple[Column, ...]:

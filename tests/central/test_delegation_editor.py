@@ -86,6 +86,7 @@ async def test_a_cell_that_is_changed_is_marked_and_another_person_puts_it_in_fo
     assert '<td class="is-changed">' in marked
     assert marked.count("◆已改") == 2  # the cell, and what the mark means
     assert "不大于 20" in seen.text
+    assert "<del>采伐蓄积不超过15立方米</del> → <ins>" in seen.text
     assert now[held.id].not_after == date(2027, 1, 31)
     assert (new.level, new.conditions[0].value, new.positions) == (Level.FINAL, 20, ("approver",))
 
@@ -243,10 +244,14 @@ async def test_what_a_town_can_do_on_a_day_is_seen_before_it_is_so(draft: Draft)
     published = (await draft.guo.get(f"/delegations/preview?node={TOWN}&on=2027-01-01")).text
     wrong = (await draft.guo.get(url + "soon")).text
 
+    await draft.put(field0="volume_m3", op0="le", value0="20", not_before="2027-02-01")
+    raised = (await draft.guo.get(url + "2027-02-01")).text
+
     row = re.search(r'<tr class="is-changed"><td>[^<]*采伐.*?</tr>', on_new_year, re.DOTALL)
     assert "0 项不同" in before
     assert "1 项不同" in on_new_year
     assert row is not None
     assert row[0].count("终审") == 1
+    assert "不大于 20" in raised
     assert "按草稿" not in published
     assert "日期应为日期" in wrong
