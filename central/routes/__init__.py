@@ -15,6 +15,7 @@ from central.routes import (
     publishing,
     queue,
     receipts,
+    revoking,
 )
 from webui.status_routes import status_routes
 
@@ -28,6 +29,7 @@ def route_handlers() -> list[HTTPRouteHandler]:
         *matters.ROUTES,
         *delegations.ROUTES,
         *delegation_cells.ROUTES,
+        *revoking.ROUTES,
         *proposals.ROUTES,
         *nodes.ROUTES,
         *publishing.ROUTES,

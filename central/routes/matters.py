@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from casework.matter import MatterVersion
 from casework.names import DepartmentId, MatterId
+from casework.organisation import Role
 from central.routes.access import Services, officer_of, services
 from central.routes.grant_words import condition_words, source_words
 from central.services.catalogue import Granted, grants_of, lines_of, state_of
@@ -36,6 +37,7 @@ class VersionView(Struct, frozen=True, kw_only=True):
 
 
 class GrantView(Struct, frozen=True, kw_only=True):
+    record: str
     node: str
     level: str
     conditions: tuple[str, ...]
@@ -90,6 +92,7 @@ async def show(
         state=state_of(matter, today),
         names=use.review.names,
         versions=[_version(one, matter, today) for one in versions],
+        may_revoke=Role.DELEGATION_ADMIN in officer_of(request).roles,
         grants=[_grant(use, each, matter) for each in grants],
         limit_words=limit_words,
         # The sheet tells what holds today, whichever version is looked at.
@@ -121,6 +124,7 @@ def _grant(use: Services, granted: Granted, matter: MatterVersion) -> GrantView:
     record, names = granted.record, use.review.names
     zone = use.trust.holdings.calendar.tz
     return GrantView(
+        record=record.id,
         node=names.node(record.grantee),
         level=record.level,
         conditions=tuple(condition_words(each, matter) for each in record.conditions),
