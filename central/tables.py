@@ -119,8 +119,10 @@ class ProposedChange(Table, tablename="proposed_change"):
 
     id = Varchar(length=32, primary_key=True, default=None, null=False)
     title = Varchar(length=80, default=None, null=False)
+    kind = Varchar(length=16, default=None, null=False)
     state = Varchar(length=16, default=None, null=False, index=True)
     author = Varchar(length=32, default=None, null=False)
+    is_urgent = Boolean(default=None, null=False)
     content = Bytea(default=None, null=False)  # `casework.proposal.Changes`
     edition = BigInt(default=None, null=False)  # grows with each save: nobody saves over another
     changed_at = Timestamptz(default=None, null=False, index=True)

@@ -5,15 +5,19 @@ from litestar.types import ControllerRouterHandler
 from central.routes import (
     cases,
     coverage,
+    delegation_cells,
+    delegations,
     exceptions,
     incidents,
     lint,
     matters,
     node_keys,
     nodes,
+    proposals,
     publishing,
     queue,
     receipts,
+    revoking,
 )
 from central.routes.access import Services
 from central.services.reach import READING_ROLES, SLIP_ROLES
@@ -31,6 +35,10 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *exceptions.ROUTES,
         *matters.ROUTES,
         *coverage.ROUTES,
+        *delegations.ROUTES,
+        *delegation_cells.ROUTES,
+        *revoking.ROUTES,
+        *proposals.ROUTES,
         *nodes.ROUTES,
         *node_keys.ROUTES,
         *publishing.ROUTES,

@@ -11,6 +11,7 @@ from central.services.batches import Batches
 from central.services.changes import Comparison
 from central.services.county import County
 from central.services.coverage import CoverageKept
+from central.services.delegation_desk import DelegationDesk
 from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
 from central.services.key_admin import KeyAdmin
@@ -70,6 +71,12 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def proposals(self) -> ProposalDesk:
         return ProposalDesk(self.county, self.clock, random_bytes)
+
+    @cached_property
+    def delegations(self) -> DelegationDesk:
+        return DelegationDesk(
+            self.proposals, lambda: self.trust.holdings.calendar.day_of(self.clock.now())
+        )
 
     @cached_property
     def matrix(self) -> MatrixKept:
