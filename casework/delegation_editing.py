@@ -167,6 +167,42 @@ class Editing:
             self._notes.pop(id_, None)
         return id_
 
+    def give(
+        self,
+        places: Iterable[Place],
+        wish: Wish,
+        instead: Collection[DelegationId] | None = None,
+        note: str = "",
+    ) -> None:
+        """The same for several cells; `instead` None: in place of all that each of them has.
+
+        A cell that is as wished already stays; NOTHING if all of them are.
+        """
+        changed = False
+        for place in places:
+            replaced = self.running(place, wish.not_before) if instead is None else instead
+            try:
+                if wish.level is Level.NONE and replaced and not wish.conditions:
+                    for each in replaced:
+                        self.end(each, wish.not_before - _DAY)
+                else:
+                    self.put(place, wish, replaced, note)
+            except EditError as error:
+                if error.fault is not EditFault.NOTHING:
+                    raise
+            else:
+                changed = True
+        if not changed:
+            raise EditError(EditFault.NOTHING)
+
+    def running(self, place: Place, on: date) -> tuple[DelegationId, ...]:
+        """What a cell has that a record beginning on a day would stand beside."""
+        return tuple(
+            one.id
+            for one in self.records_at(place)
+            if _holds_from(one, on) and not self.is_over(one)
+        )
+
     def end(self, record: DelegationId, last: date) -> None:
         """Have a record hold until `last`; one that would never begin is dropped."""
         one = self._open(record)
@@ -192,7 +228,7 @@ class Editing:
         said = {
             one.id: replace(as_wish(one), not_before=max(one.not_before, first))
             for one in self.records_at(target)
-            if _holds_from(one, first) and not self._is_over(one)
+            if _holds_from(one, first) and not self.is_over(one)
         }
         old = [id_ for id_, wish in said.items() if wish not in wishes]
         new = [wish for wish in wishes if wish not in said.values()]
@@ -226,7 +262,7 @@ class Editing:
         found = self._now(record)
         if found is None or (place is not None and place_of(found) != place):
             raise EditError(EditFault.UNKNOWN, record)
-        if self._is_over(found):
+        if self.is_over(found):
             raise EditError(EditFault.OVER, record)
         return found
 
@@ -235,7 +271,8 @@ class Editing:
         held = self._held.get(record)
         return held is not None and held.not_before <= self._today
 
-    def _is_over(self, record: Delegation) -> bool:
+    def is_over(self, record: Delegation) -> bool:
+        """Whether it is history, which no edit touches."""
         held = self._held.get(record.id)
         return held is not None and held.not_after is not None and held.not_after < self._today
 

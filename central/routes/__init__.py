@@ -4,6 +4,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from central.routes import (
     cases,
+    delegation_cells,
+    delegations,
     exceptions,
     incidents,
     lint,
@@ -24,6 +26,8 @@ def route_handlers() -> list[HTTPRouteHandler]:
         *receipts.ROUTES,
         *exceptions.ROUTES,
         *matters.ROUTES,
+        *delegations.ROUTES,
+        *delegation_cells.ROUTES,
         *proposals.ROUTES,
         *nodes.ROUTES,
         *publishing.ROUTES,

@@ -10,6 +10,7 @@ from casework.organisation import Officer
 from central.services.batches import Batches
 from central.services.changes import Comparison
 from central.services.county import County
+from central.services.delegation_desk import DelegationDesk
 from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
 from central.services.matrix import MatrixKept
@@ -63,6 +64,12 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def proposals(self) -> ProposalDesk:
         return ProposalDesk(self.county, self.clock, random_bytes)
+
+    @cached_property
+    def delegations(self) -> DelegationDesk:
+        return DelegationDesk(
+            self.proposals, lambda: self.trust.holdings.calendar.day_of(self.clock.now())
+        )
 
     @cached_property
     def matrix(self) -> MatrixKept:

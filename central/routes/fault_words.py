@@ -6,12 +6,13 @@ the place does not fit, and never appears as it is.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from msgspec import Struct
 
 from casework.delegation import Delegation
+from casework.delegation_publishing import Finding
 from casework.names import DelegationId
 from casework.proposal import ProposalError, ProposalFault
 from central.routes.grant_words import GrantWords
@@ -48,6 +49,22 @@ def obstacles(
     else:
         found = [Obstacle(_place(item, words, names, find), said) for item in error.items]
     return tuple(dict.fromkeys(found))
+
+
+def finding_words(
+    found: Iterable[Finding], words: GrantWords, names: Names, find: FindRecord
+) -> tuple[Obstacle, ...]:
+    return tuple(
+        Obstacle(
+            _place(one.record, words, names, find),
+            " ".join(_reason(_said(one), words, names, find)),
+        )
+        for one in found
+    )
+
+
+def _said(finding: Finding) -> str:
+    return f"{finding.fault} (beside {finding.other})" if finding.other else finding.fault
 
 
 def _unsound(item: str, words: GrantWords, names: Names, find: FindRecord) -> Obstacle:

@@ -1,5 +1,6 @@
 """A delegation record in words, and what a change makes of it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
@@ -7,7 +8,8 @@ from typing import Final
 from msgspec import Struct
 
 from casework.condition import Condition
-from casework.delegation import Delegation
+from casework.delegation import Delegation, GrantSource
+from casework.delegation_editing import Place, place_of
 from casework.delegation_file import Instrument
 from casework.matter import MatterVersion
 from casework.names import DelegationId, MatterId
@@ -17,6 +19,7 @@ from central.words import word
 from webui import filters, labels
 from webui.names_known import Names
 
+RECORDS_SHOWN_MAX: Final = 300
 _SECTION: Final = "grant"
 
 
@@ -50,6 +53,7 @@ class ContentView(Struct, frozen=True):
     """All that a proposal changes of the delegation list."""
 
     records: tuple[ChangeView, ...]
+    in_all: int  # of which the first are shown
     instruments: tuple[Instrument, ...]
     revocations: tuple[RevocationView, ...]
 
@@ -89,17 +93,28 @@ class GrantWords:
             "two_person": self._yes_no(record.two_person),
             "separate_acceptor": self._yes_no(record.separate_acceptor),
             "instrument": self.instrument(record.instrument),
-            "source": source_words(record),
+            "source": source_words(record.source),
         }
         return {
             word("grant_member", name): value or word("grant_none", name)
             for name, value in worded.items()
         }
 
-    def change(self, change: RecordChange) -> ChangeView:
+    def limits(self, record: Delegation) -> str:
+        """Within which bounds a power holds; empty for one that holds for every case."""
+        words = [self.condition(each, record.matter) for each in record.conditions]
+        if record.quota:
+            words.append(word(_SECTION, "per_month", count=record.quota.count))
+        if record.two_person:
+            words.append(word("grant_member", "two_person"))
+        return "；".join(words)
+
+    def change(self, change: RecordChange, instead_of: Delegation | None = None) -> ChangeView:
+        """A change in words; what stands in the place of another is told beside that."""
         one = change.after or change.before
         assert one is not None, "a change is of a record"
-        before = self.members(change.before) if change.before else {}
+        old = change.before or instead_of
+        before = self.members(old) if old else {}
         after = self.members(change.after) if change.after else {}
         return ChangeView(
             record=one.id,
@@ -116,9 +131,12 @@ class GrantWords:
     def content(
         self, changes: DelegationChanges, records: Mapping[DelegationId, Delegation]
     ) -> ContentView:
+        ended = _ended_by_cell(changes.records)
+        in_order = sorted(changes.records, key=_cell_first)[:RECORDS_SHOWN_MAX]
         revoked = [(each, records.get(each.delegation)) for each in changes.revocations]
         return ContentView(
-            records=tuple(self.change(each) for each in changes.records),
+            records=tuple(self.change(each, _replaced(each, ended)) for each in in_order),
+            in_all=len(changes.records),
             instruments=changes.instruments,
             revocations=tuple(
                 RevocationView(
@@ -159,9 +177,9 @@ def condition_words(condition: Condition, matter: MatterVersion | None) -> str:
     )
 
 
-def source_words(record: Delegation) -> str:
+def source_words(source: GrantSource) -> str:
     """The code tables write with an underscore what the protocol writes with a hyphen."""
-    return labels.label("grant_source", record.source.replace("-", "_"))
+    return labels.label("grant_source", source.replace("-", "_"))
 
 
 def _kind(change: RecordChange) -> str:
@@ -171,6 +189,31 @@ def _kind(change: RecordChange) -> str:
         return "dropped"
     ended = _without_end(change.before) == _without_end(change.after)
     return "ended" if ended else "altered"
+
+
+def _cell_first(change: RecordChange) -> tuple[str, str, str]:
+    """So that what is ended stands before what takes its place."""
+    one = change.after or change.before
+    assert one is not None, "a change is of a record"
+    return one.matter, one.grantee, one.id
+
+
+def _ended_by_cell(changes: Iterable[RecordChange]) -> Mapping[Place, list[Delegation]]:
+    cells: dict[Place, list[Delegation]] = defaultdict(list)
+    for one in changes:
+        if one.before is not None and _kind(one) in {"ended", "dropped"}:
+            cells[place_of(one.before)].append(one.before)
+    return cells
+
+
+def _replaced(change: RecordChange, ended: Mapping[Place, list[Delegation]]) -> Delegation | None:
+    """The record in whose place a new one stands: the one that is ended there, if it is one."""
+    new = change.after
+    if new is None or change.before is not None:
+        return None
+    there = ended.get(place_of(new), [])
+    alike = [one for one in there if one.level is new.level] or there
+    return alike[0] if len(alike) == 1 else None
 
 
 def _without_end(record: Delegation) -> tuple[object, ...]:
