@@ -29,7 +29,7 @@ from casework.organisation import Officer
 from casework.procedure import OPEN
 from casework.standing import LeaseHeld, Standing
 from sync.batch import Batch
-from sync.claims import is_release_requested, open_deposits
+from sync.claims import is_release_requested, open_deposits, reclaimable
 from sync.holdings import Holdings
 from sync.vouching import voucher_fault
 
@@ -104,6 +104,7 @@ def standing_of(  # noqa: PLR0913 - everything a judgement depends on
         release_requested=claims and case is not None and is_release_requested(batch, case),
         voucher_fault=voucher_fault(act, holdings) if isinstance(act, Rebuild) else None,
         leases=leases_on_the_way(batch, case) if case and isinstance(act, ReclaimPen) else {},
+        reclaimable=reclaimable(batch, case) if case and isinstance(act, ReclaimPen) else {},
     )
 
 
