@@ -37,9 +37,7 @@ def differences_in_words(
     before: MatterVersion | None, after: MatterVersion, choices_of: ChoicesOf
 ) -> tuple[DifferenceView, ...]:
     sides = tuple(each for each in (before, after) if each is not None)
-    return tuple(
-        _view(one, before, after, sides, choices_of) for one in differences(before, after)
-    )
+    return tuple(_view(one, before, after, sides, choices_of) for one in differences(before, after))
 
 
 def _view(
@@ -80,9 +78,11 @@ def _place(
                 for index, each in enumerate(side or ())
             ]
             if row == "":
-                return _joined([*said, word("editing", "order")]), element, {
-                    key: _title(each) for key, each in rows
-                }
+                return (
+                    _joined([*said, word("editing", "order")]),
+                    element,
+                    {key: _title(each) for key, each in rows},
+                )
             at = [each for key, each in rows if key == row]
             said += [_title(each) for each in at[:1]]
         kind = element.of

@@ -218,7 +218,5 @@ def test_a_version_differs_from_itself_in_nothing_and_from_nothing_in_all(
     told = {one.path[0] for one in differences(None, version)}
 
     assert differences(version, version) == ()
-    empty = {
-        name for name in version.__struct_fields__ if getattr(version, name) in (None, ())
-    }
+    empty = {name for name in version.__struct_fields__ if getattr(version, name) in (None, ())}
     assert told == set(version.__struct_fields__) - empty - set(KEPT)
