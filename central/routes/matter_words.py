@@ -64,7 +64,8 @@ def _place(
     """The words for a path, the element it ends at, and the rows' titles if it is their order."""
     kind: Any = MatterVersion
     said: list[str] = []
-    at = list(sides)
+    element: Element | None = None
+    at: list[Any] = list(sides)
     names = iter(path)
     for name in names:
         element = next(one for one in elements_of(kind) if one.name == name)
@@ -86,6 +87,7 @@ def _place(
             at = [each for key, each in rows if key == row]
             said += [_title(each) for each in at[:1]]
         kind = element.of
+    assert element is not None
     return _joined(said), element, None
 
 

@@ -201,3 +201,16 @@ def test_a_slip_for_another_tier_is_refused(
     answer = type_in("enrol", "--county-url", "https://county.example", "--code", slip, to=township)
 
     assert "is not run by tongban-township" in answer.output
+
+
+def test_what_is_loaded_is_written_out_and_taken_in_again(county: Path, tmp_path: Path) -> None:
+    type_in("load", str(FOLDER), "--publish")
+
+    out = type_in("export", str(tmp_path / "out"))
+    again = type_in("load", str(tmp_path / "out"))
+    twice = type_in("export", str(tmp_path / "out"))
+
+    assert (out.exit_code, again.exit_code, twice.exit_code) == (0, 0, 1)
+    assert "organisation.json" in out.output
+    assert "(folder-in-use)" in twice.output
+    assert county.exists()

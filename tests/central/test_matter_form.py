@@ -46,7 +46,7 @@ def kinds_in(kind: type[Fact], seen: set[type[Fact]]) -> set[type[Fact]]:
     seen.add(kind)
     for element in elements_of(kind):
         inside = element.of if element.kind in {ElementKind.RECORD, ElementKind.ROWS} else None
-        if inside not in {None, Condition, *seen}:
+        if inside is not None and inside not in {Condition, *seen}:
             kinds_in(inside, seen)
     return seen
 
