@@ -16,6 +16,7 @@ from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
 from central.services.key_admin import KeyAdmin
 from central.services.matrix import MatrixKept
+from central.services.matter_desk import MatterDesk
 from central.services.proposals import ProposalDesk
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
@@ -76,6 +77,14 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     def delegations(self) -> DelegationDesk:
         return DelegationDesk(
             self.proposals, lambda: self.trust.holdings.calendar.day_of(self.clock.now())
+        )
+
+    @cached_property
+    def matter_desk(self) -> MatterDesk:
+        return MatterDesk(
+            self.proposals,
+            self.county.lint,
+            lambda: self.trust.holdings.calendar.day_of(self.clock.now()),
         )
 
     @cached_property

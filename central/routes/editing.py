@@ -1,4 +1,4 @@
-"""The editor of matters: a draft begun, written part by part, looked at, and handed to a reviewer."""
+"""The editor of matters: a draft begun, written part by part, previewed and handed on."""
 
 from typing import Any, Final
 
@@ -197,18 +197,14 @@ async def _part(  # noqa: PLR0913 - what the page says, each by its name
     )
 
 
-async def _list(
-    request: Request[Any, Any, Any], form: Form, *, status_code: int = 200
-) -> Template:
+async def _list(request: Request[Any, Any, Any], form: Form, *, status_code: int = 200) -> Template:
     use, officer = services(request), officer_of(request)
     data = await use.proposals.loaded()
 
     def links(one: Proposal) -> list[tuple[str, str]]:
         mine = one.author == officer.id and isinstance(one.changes, MatterChanges)
         found = drafts_of(one.changes) if mine else ()  # type: ignore[arg-type]
-        return [
-            (f"/editing/{one.id}/{each.id}/{_FIRST_PART}", each.short_name) for each in found
-        ]
+        return [(f"/editing/{one.id}/{each.id}/{_FIRST_PART}", each.short_name) for each in found]
 
     return await page(
         request,
