@@ -6,7 +6,7 @@ Piccolo's migrations look here for whatever the county's database holds.
 from pathlib import Path
 from typing import Final
 
-from piccolo.columns import BigInt, Boolean, Bytea, Timestamptz, Varchar
+from piccolo.columns import BigInt, Boolean, Bytea, Serial, Timestamptz, Varchar
 from piccolo.table import Table
 
 from sync import tables, trust_tables
@@ -97,6 +97,25 @@ class JudgedDecision(Table, tablename="judged_decision"):
     verdict = Varchar(length=64, default=None, null=True)  # None: yet to be signed
 
 
+class SampleSecret(Table, tablename="sample_secret"):
+    """The seed of a week whose digest is signed and which is not told yet."""
+
+    week = Varchar(length=8, primary_key=True, default=None, null=False)
+    seed = Bytea(default=None, null=False)
+
+
+class SampleFinding(Table, tablename="sample_finding"):
+    """What a reviewer found of a sampled decision; the newest of a party counts, none is lost."""
+
+    id = Serial(primary_key=True)
+    decision = Varchar(length=64, default=None, null=False, index=True)
+    party = Varchar(length=10, default=None, null=False)
+    finding = Varchar(length=5, default=None, null=False)
+    reason = Varchar(length=500, default=None, null=False)
+    officer = Varchar(length=32, default=None, null=False)
+    at = Timestamptz(default=None, null=False)
+
+
 COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     LoadedFile,
     EnrolmentCode,
@@ -105,6 +124,8 @@ COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     DueChange,
     LintOverride,
     JudgedDecision,
+    SampleSecret,
+    SampleFinding,
 )
 SCHEMA: Final = Schema(
     "central",

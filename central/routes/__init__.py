@@ -12,6 +12,7 @@ from central.routes import (
     publishing,
     queue,
     receipts,
+    samples,
 )
 from webui.status_routes import status_routes
 
@@ -22,6 +23,7 @@ def route_handlers() -> list[HTTPRouteHandler]:
         *cases.ROUTES,
         *receipts.ROUTES,
         *exceptions.ROUTES,
+        *samples.ROUTES,
         *matters.ROUTES,
         *nodes.ROUTES,
         *publishing.ROUTES,

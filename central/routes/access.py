@@ -16,6 +16,7 @@ from central.services.matrix import MatrixKept
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
 from central.services.review import Review
+from central.services.sampling import Sampling
 from central.settings import Settings
 from central.store.announced import AnnouncedReceipts
 from central.store.returns import Returns
@@ -69,6 +70,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def exceptions(self) -> Exceptions:
         return Exceptions(self.desk, self.queues)
+
+    @cached_property
+    def sampling(self) -> Sampling:
+        return Sampling(self.desk, self.queues)
 
     @cached_property
     def receipt_watch(self) -> ReceiptWatch:
