@@ -44,6 +44,23 @@ class EnrolmentCandidate(Table, tablename="enrolment_candidate"):
     approved_by = Varchar(length=32, default=None, null=True)
 
 
+class KeyEndingRow(Table, tablename="key_ending"):
+    """A key that one administrator wants to end, and what a second one said to that."""
+
+    id = Varchar(length=8, primary_key=True, default=None, null=False)
+    node = Varchar(length=15, default=None, null=False, index=True)
+    incarnation = Varchar(length=8, default=None, null=False)
+    kind = Varchar(length=16, default=None, null=False)
+    since = Timestamptz(default=None, null=True)
+    reason = Varchar(length=500, default=None, null=False)
+    instrument = Varchar(length=64, default=None, null=False)
+    state = Varchar(length=16, default=None, null=False)
+    asked_by = Varchar(length=32, default=None, null=False)
+    asked_at = Timestamptz(default=None, null=False)
+    decided_by = Varchar(length=32, default=None, null=True)
+    decided_at = Timestamptz(default=None, null=True)
+
+
 class BrokerAccount(Table, tablename="broker_account"):
     """The NKey by which a node of the second tier signs in to the broker."""
 
@@ -113,6 +130,30 @@ class SampleFinding(Table, tablename="sample_finding"):
     finding = Varchar(length=5, default=None, null=False)
     reason = Varchar(length=500, default=None, null=False)
     officer = Varchar(length=32, default=None, null=False)
+
+
+class ProposedChange(Table, tablename="proposed_change"):
+    """A change of the catalogue or the delegations that one person drafts and another approves."""
+
+    id = Varchar(length=32, primary_key=True, default=None, null=False)
+    title = Varchar(length=80, default=None, null=False)
+    kind = Varchar(length=16, default=None, null=False)
+    state = Varchar(length=16, default=None, null=False, index=True)
+    author = Varchar(length=32, default=None, null=False)
+    is_urgent = Boolean(default=None, null=False)
+    content = Bytea(default=None, null=False)  # `casework.proposal.Changes`
+    edition = BigInt(default=None, null=False)  # grows with each save: nobody saves over another
+    changed_at = Timestamptz(default=None, null=False, index=True)
+
+
+class ProposalStep(Table, tablename="proposal_step"):
+    """Who did what to a proposal, and why; only ever added to."""
+
+    seq = Serial(primary_key=True)
+    proposal = Varchar(length=32, default=None, null=False, index=True)
+    move = Varchar(length=16, default=None, null=False)
+    officer = Varchar(length=32, default=None, null=False)
+    note = Varchar(length=500, default=None, null=False)
     at = Timestamptz(default=None, null=False)
 
 
@@ -120,12 +161,15 @@ COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     LoadedFile,
     EnrolmentCode,
     EnrolmentCandidate,
+    KeyEndingRow,
     BrokerAccount,
     DueChange,
     LintOverride,
     JudgedDecision,
     SampleSecret,
     SampleFinding,
+    ProposedChange,
+    ProposalStep,
 )
 SCHEMA: Final = Schema(
     "central",

@@ -68,6 +68,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "owes": Boolean(default=None, null=False),
         "supply_by": Varchar(length=10, default=None, null=True),
         "taken_up": Varchar(length=None, default=None, null=False),
+        "fallen": Varchar(length=None, default=None, null=True),
         "calls": Varchar(length=None, default=None, null=True),
         "returned": Varchar(length=64, default=None, null=True),
         "due_on": Varchar(length=10, index=True, default=None, null=True),

@@ -18,6 +18,7 @@ _ALL = (
     ("delegations", "/delegations", "adjustments"),
 )
 _ADMIN = (
+    ("proposals", "/proposals", "checklist"),
     ("nodes", "/nodes", "server"),
     ("publishing", "/publishing", "send"),
     ("incidents", "/incidents", "shield-lock"),
@@ -28,13 +29,19 @@ def sees_cases(officer: Officer) -> bool:
     return not CASE_ROLES.isdisjoint(officer.roles)
 
 
-def nav_of(officer: Officer, *, alarms: int = 0) -> tuple[NavItem, ...]:
+def sees_proposals(officer: Officer) -> bool:
+    return not ADMIN_ROLES.isdisjoint(officer.roles)
+
+
+def nav_of(officer: Officer, *, alarms: int = 0, proposals: int = 0) -> tuple[NavItem, ...]:
+    """The main menu; `alarms` and `proposals` are how many wait for somebody to look at them."""
     items = [*(_CASES if sees_cases(officer) else ()), *_ALL]
     if not SEEING_ROLES.isdisjoint(officer.roles):
         items.insert(len(_CASES) if sees_cases(officer) else 0, _SAMPLES)
     if not ADMIN_ROLES.isdisjoint(officer.roles):
         items += _ADMIN
+    counts = {"incidents": alarms, "proposals": proposals}
     return tuple(
-        NavItem(url, icon, word("nav", name), count=alarms if name == "incidents" else 0)
+        NavItem(url, icon, word("nav", name), count=counts.get(name, 0))
         for name, url, icon in items
     )

@@ -182,6 +182,25 @@ async def test_what_does_not_wait_is_not_ratified(stage: Stage) -> None:
         assert await stage.refused(CHIEF, act, case=made.id) == "E_ACT_NOT_OPEN"
 
 
+async def test_a_verdict_is_a_reason_to_take_a_case_once_and_only_if_it_calls_for_it(
+    stage: Stage, tmp_path: Path
+) -> None:
+    await stage.on("11-23")
+    made = await decided(stage)
+    await stage.settle()
+    assert made.decision is not None
+    confirmed = made.decision.entry
+    reclaim = acts.ReclaimPen(ReclaimGround.VERDICT, confirmed, hold=False, code="E_RULE")
+    assert await stage.refused(CHIEF, reclaim, case=made.id) == "E_RECLAIM_GROUND"
+
+    since = "2026-11-23T08:00:00+08:00"
+    edit = revoking("suspend", since)
+    await stage.publish(tmp_path / "county files", "delegations.json", edit)
+    waits = await stage.agreed(made.id, TOWN, COUNTY)
+    assert (waits.pen, waits.held) == (COUNTY, True)
+    assert await stage.refused(CHIEF, reclaim, case=made.id) == "E_RECLAIM_GROUND"
+
+
 async def test_a_milder_revocation_lets_it_go_on_and_be_sampled(
     stage: Stage, tmp_path: Path
 ) -> None:
@@ -281,6 +300,11 @@ async def test_a_decision_that_fell_out_is_judged_too(stage: Stage) -> None:
     assert standing.decision is not None
     assert standing.decision.node == COUNTY
     assert not standing.held
+    # The town's own decision is still to be dealt with, wherever the case goes meanwhile.
+    await stage.do(CHIEF, acts.HandOverPen(TOWN), case=case)
+    reclaim = acts.ReclaimPen(ReclaimGround.VERDICT, said.decision, hold=True, code="E_RULE")
+    await stage.do(CHIEF, reclaim, case=case)
+    assert (await stage.agreed(case, TOWN, COUNTY)).pen == COUNTY
 
 
 async def test_a_decision_that_fell_is_taken_up_by_the_town_that_made_it(
