@@ -94,7 +94,9 @@ def _lifespan(
         async with AsyncExitStack() as stack:
             runtime = services.runtime
             asked = commands(services.county)
-            await stack.enter_async_context(runtime.running(asked, upkeep=does_jobs))
+            await stack.enter_async_context(
+                runtime.running(asked, upkeep=does_jobs, hourly=services.sampling.keep)
+            )
             if does_sync:
                 await stack.enter_async_context(broker.running())
             yield

@@ -20,6 +20,7 @@ from central.routes import (
     queue,
     receipts,
     revoking,
+    samples,
 )
 from central.routes.access import Services
 from central.services.reach import READING_ROLES, SLIP_ROLES
@@ -35,6 +36,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *cases.ROUTES,
         *receipts.ROUTES,
         *exceptions.ROUTES,
+        *samples.ROUTES,
         *matters.ROUTES,
         *coverage.ROUTES,
         *delegations.ROUTES,

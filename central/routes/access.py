@@ -21,6 +21,7 @@ from central.services.proposals import ProposalDesk
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
 from central.services.review import Review
+from central.services.sampling import Sampling
 from central.settings import Settings
 from central.store.announced import AnnouncedReceipts
 from central.store.returns import Returns
@@ -102,6 +103,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def exceptions(self) -> Exceptions:
         return Exceptions(self.desk, self.queues)
+
+    @cached_property
+    def sampling(self) -> Sampling:
+        return Sampling(self.desk, self.queues)
 
     @cached_property
     def key_admin(self) -> KeyAdmin:
