@@ -148,9 +148,7 @@ def new_matter(  # noqa: PLR0913 - what a matter begins with, each by its name
     return with_version(MatterChanges(), (), draft, today=today)
 
 
-def check_changes(
-    changes: MatterChanges, held: Iterable[MatterVersion], *, today: date
-) -> None:
+def check_changes(changes: MatterChanges, held: Iterable[MatterVersion], *, today: date) -> None:
     """MatterEditError for what no proposal may do, whoever made it and however."""
     matters = tuple(held)
     for change in changes.matters:
@@ -171,9 +169,7 @@ def in_force_with(changes: MatterChanges, by: OfficerId, on: date) -> MatterChan
     def published(one: MatterChange) -> MatterChange:
         if one.before is not None:
             return one
-        after = replace(
-            one.after, status=MatterStatus.PUBLISHED, reviewed_by=by, published_on=on
-        )
+        after = replace(one.after, status=MatterStatus.PUBLISHED, reviewed_by=by, published_on=on)
         return MatterChange(None, after)
 
     return MatterChanges(tuple(published(one) for one in changes.matters))
@@ -377,6 +373,9 @@ def _is_record(value: object) -> bool:
 
 
 def _is_list(value: object) -> bool:
-    return isinstance(value, tuple) and bool(value) and isinstance(value[0], Fact) and (
-        not isinstance(value[0], _WHOLE)
+    return (
+        isinstance(value, tuple)
+        and bool(value)
+        and isinstance(value[0], Fact)
+        and (not isinstance(value[0], _WHOLE))
     )

@@ -27,6 +27,7 @@ from sync.keys import random_bytes
 from sync.runtime import Runtime
 from webui.case_assets import CASE_ASSETS
 from webui.gate import GateSettings
+from webui.intake_view import INTAKE_ASSETS
 from webui.kit import create_kit
 from webui.progress_routes import PROGRESS_ASSETS
 
@@ -52,6 +53,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         static={
             **CASE_ASSETS,
             **PROGRESS_ASSETS,
+            **INTAKE_ASSETS,
             **{path.name: path for path in (HERE / "static").glob("*.*")},
         },
     )
@@ -94,7 +96,9 @@ def _lifespan(
         async with AsyncExitStack() as stack:
             runtime = services.runtime
             asked = commands(services.county)
-            await stack.enter_async_context(runtime.running(asked, upkeep=does_jobs))
+            await stack.enter_async_context(
+                runtime.running(asked, upkeep=does_jobs, hourly=services.sampling.keep)
+            )
             if does_sync:
                 await stack.enter_async_context(broker.running())
             yield

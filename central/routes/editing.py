@@ -1,4 +1,4 @@
-"""The editor of matters: a draft begun, written part by part, looked at, and handed to a reviewer."""
+"""The editor of matters: a draft begun, written part by part, previewed and handed on."""
 
 from typing import Any, Final
 
@@ -13,7 +13,6 @@ from casework.names import DepartmentId, MatterId
 from casework.organisation import Role
 from casework.proposal import MatterChanges, ProposalError, ProposalFault
 from central.routes.access import Services, officer_of, services
-from central.routes.grant_words import condition_words
 from central.routes.matter_choices import choices_of, departments_of
 from central.routes.matter_elements import PARTS
 from central.routes.matter_form import rearranged, written
@@ -25,6 +24,7 @@ from central.services.reach import ADMIN_ROLES
 from central.store.proposals import Proposal
 from central.words import word
 from webui import labels
+from webui.condition_words import condition_words
 from webui.forms import Form, read_form
 from webui.gate import require_role
 from webui.responses import page, redirect
@@ -197,18 +197,14 @@ async def _part(  # noqa: PLR0913 - what the page says, each by its name
     )
 
 
-async def _list(
-    request: Request[Any, Any, Any], form: Form, *, status_code: int = 200
-) -> Template:
+async def _list(request: Request[Any, Any, Any], form: Form, *, status_code: int = 200) -> Template:
     use, officer = services(request), officer_of(request)
     data = await use.proposals.loaded()
 
     def links(one: Proposal) -> list[tuple[str, str]]:
         mine = one.author == officer.id and isinstance(one.changes, MatterChanges)
         found = drafts_of(one.changes) if mine else ()  # type: ignore[arg-type]
-        return [
-            (f"/editing/{one.id}/{each.id}/{_FIRST_PART}", each.short_name) for each in found
-        ]
+        return [(f"/editing/{one.id}/{each.id}/{_FIRST_PART}", each.short_name) for each in found]
 
     return await page(
         request,

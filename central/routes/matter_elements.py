@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from casework.condition import Condition
 from casework.fact import Fact
-from casework.form_field import Column, FieldType
+from casework.form_field import FieldType
 from casework.limits import Limit
 from casework.material import (
     Check,

@@ -32,7 +32,7 @@ class Preview(Struct, frozen=True):
 
     def note_of(self, name: str) -> Note | None:
         """Nothing is complained of: nobody filled anything in."""
-        del name
+        return self.intake.notes.get(name) if self.intake.form.names() else None
 
     def table_rows(self, field: FormField) -> list[str]:
         return row_ids([], field.validation.min_rows or 1)

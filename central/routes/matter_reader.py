@@ -1,4 +1,4 @@
-"""What was typed in one part of a matter, as the draft that it makes; faults stand at their field."""
+"""What was typed in one part of a matter, as the draft that it makes; faults at their field."""
 
 import re
 from decimal import Decimal
@@ -52,28 +52,37 @@ class _Reader:
                 return self._several(element, path)
             case ElementKind.LIMIT:
                 return self._limit(element, path)
-            case ElementKind.CONDITION:
-                return self._condition(path, required=not element.is_optional)
-            case ElementKind.RECORD:
-                is_there = not element.is_optional or self._form.flag(f"{path}.?")
-                return self._record(element.of, path) if is_there else None
-            case ElementKind.ROWS:
-                rows = [f"{path}.{index}" for index in range(rows_in(self._form, path))]
-                return tuple(self._row(element.of, row) for row in rows)
+            case ElementKind.CONDITION | ElementKind.RECORD | ElementKind.ROWS:
+                return self._with_parts(element, path)
+            case ElementKind.INTEGER | ElementKind.NUMBER:
+                return self._number(element, path)
             case _:
                 return self._plain(element, path)
+
+    def _with_parts(self, element: Element, path: str) -> Any:
+        if element.kind is ElementKind.CONDITION:
+            return self._condition(path, required=not element.is_optional)
+        if element.kind is ElementKind.RECORD:
+            is_there = not element.is_optional or self._form.flag(f"{path}.?")
+            return self._record(element.of, path) if is_there else None
+        rows = [f"{path}.{index}" for index in range(rows_in(self._form, path))]
+        return tuple(self._row(element.of, row) for row in rows)
+
+    def _number(self, element: Element, path: str) -> int | Decimal | None:
+        form, label, must = self._form, element_label(element), not element.is_optional
+        if element.is_automatic:
+            return form.integer(path, label=label) or 0
+        if element.kind is ElementKind.INTEGER:
+            return form.integer(path, label=label, required=must, low=0, high=WHOLE_MAX)
+        value = form.decimal(path, label=label, required=must)
+        is_whole = value is not None and value == value.to_integral_value()
+        return int(value) if value is not None and is_whole else value
 
     def _plain(self, element: Element, path: str) -> Any:
         form, label, must = self._form, element_label(element), not element.is_optional
         match element.kind:
             case ElementKind.LONG:
                 return form.long_text(path, label=label, required=must) or _nothing(element)
-            case ElementKind.INTEGER if element.is_automatic:
-                return form.integer(path, label=label) or 0
-            case ElementKind.INTEGER:
-                return form.integer(path, label=label, required=must, low=0, high=WHOLE_MAX)
-            case ElementKind.NUMBER:
-                return _number(form.decimal(path, label=label, required=must))
             case ElementKind.DAY:
                 return form.day(path, label=label, required=must)
             case ElementKind.FLAG:
@@ -116,9 +125,7 @@ class _Reader:
         return Limit(days, LimitUnit(unit)) if unit else None
 
     def _record(self, kind: type[Fact], path: str) -> Fact:
-        return kind(
-            **{one.name: self.read(one, f"{path}.{one.name}") for one in elements_of(kind)}
-        )
+        return kind(**{one.name: self.read(one, f"{path}.{one.name}") for one in elements_of(kind)})
 
     def _row(self, kind: type[Fact], path: str) -> Fact | None:
         if kind is Condition:
@@ -168,7 +175,3 @@ class _Reader:
 
 def _nothing(element: Element) -> str | None:
     return None if element.is_optional else ""
-
-
-def _number(value: Decimal | None) -> int | Decimal | None:
-    return int(value) if value is not None and value == value.to_integral_value() else value

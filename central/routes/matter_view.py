@@ -1,4 +1,4 @@
-"""The form of one part of a matter as a page lays it out: its fields, and what was found at them."""
+"""One part of a matter as a page lays it out: its fields, and what was found at them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -86,9 +86,7 @@ def part_links(shown: str, notes: Mapping[str, list[Note]]) -> tuple[PartLink, .
     """The parts with how much there is to mend in each."""
     top = [path.partition(".")[0] for path, each in notes.items() for _ in each]
     return tuple(
-        PartLink(
-            name, word("editor_part", name), sum(one in members for one in top), name == shown
-        )
+        PartLink(name, word("editor_part", name), sum(one in members for one in top), name == shown)
         for name, members in PARTS.items()
     )
 
@@ -152,15 +150,21 @@ class _Viewer:
             case ElementKind.CHOICE | ElementKind.CHOICES:
                 offered = self._choices.of(element.source)
                 return replace(view, values=tuple(form.typed_all(path)), options=offered)
+            case ElementKind.ROWS:
+                return self._list(view, element)
+            case _:
+                return self._with_parts(view, element)
+
+    def _with_parts(self, view: FieldView, element: Element) -> FieldView:
+        path = view.path
+        match element.kind:
             case ElementKind.LIMIT:
                 return self._limit(view)
             case ElementKind.CONDITION:
                 return replace(view, children=self._condition(path))
             case ElementKind.RECORD:
-                is_on = not element.is_optional or form.flag(f"{path}.?")
+                is_on = not element.is_optional or self._form.flag(f"{path}.?")
                 return replace(view, is_on=is_on, children=self._record(element.of, path))
-            case ElementKind.ROWS:
-                return self._list(view, element)
             case _:
                 return view
 
@@ -222,9 +226,7 @@ class _Viewer:
 
     def _row(self, element: Element, path: str, index: int, count: int) -> RowView:
         at = f"{path}.{index}"
-        inside = (
-            self._condition(at) if element.of is Condition else self._record(element.of, at)
-        )
+        inside = self._condition(at) if element.of is Condition else self._record(element.of, at)
         titles = (self._form.typed(f"{at}.{name}") for name in _TITLES)
         title = next((one for one in titles if one), "")
         wrong = [*self._form.errors, *self._notes]

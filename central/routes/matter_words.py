@@ -11,12 +11,12 @@ from casework.fact import Fact
 from casework.limits import Limit
 from casework.matter import MatterVersion, Validity
 from casework.matter_editing import Difference, differences, row_name
-from central.routes.grant_words import condition_words
 from central.routes.matter_elements import Element, ElementKind, elements_of
 from central.routes.matter_form import Choices, condition_value, element_label
 from central.words import word
 from webui import filters, labels
 from webui.case_words import limit_words
+from webui.condition_words import condition_words
 
 _TITLES: Final = ("name", "label", "text", "title", "check")
 _TITLE_CHARS_MAX: Final = 30
@@ -37,9 +37,7 @@ def differences_in_words(
     before: MatterVersion | None, after: MatterVersion, choices_of: ChoicesOf
 ) -> tuple[DifferenceView, ...]:
     sides = tuple(each for each in (before, after) if each is not None)
-    return tuple(
-        _view(one, before, after, sides, choices_of) for one in differences(before, after)
-    )
+    return tuple(_view(one, before, after, sides, choices_of) for one in differences(before, after))
 
 
 def _view(
@@ -66,7 +64,8 @@ def _place(
     """The words for a path, the element it ends at, and the rows' titles if it is their order."""
     kind: Any = MatterVersion
     said: list[str] = []
-    at = list(sides)
+    element: Element | None = None
+    at: list[Any] = list(sides)
     names = iter(path)
     for name in names:
         element = next(one for one in elements_of(kind) if one.name == name)
@@ -80,12 +79,15 @@ def _place(
                 for index, each in enumerate(side or ())
             ]
             if row == "":
-                return _joined([*said, word("editing", "order")]), element, {
-                    key: _title(each) for key, each in rows
-                }
+                return (
+                    _joined([*said, word("editing", "order")]),
+                    element,
+                    {key: _title(each) for key, each in rows},
+                )
             at = [each for key, each in rows if key == row]
             said += [_title(each) for each in at[:1]]
         kind = element.of
+    assert element is not None
     return _joined(said), element, None
 
 
@@ -115,7 +117,8 @@ def _plain(value: object, version: MatterVersion) -> str:
             return condition_words(value, version)
         case Validity():
             kind = labels.label("validity_kind", value.kind)
-            return " ".join(str(each) for each in (kind, value.years, value.text) if each)
+            said = [str(each) for each in (kind, value.years, value.text) if each is not None]
+            return " ".join(said)
         case _:
             return str(value)
 

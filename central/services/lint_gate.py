@@ -86,14 +86,12 @@ class LintGate:
         return await self._with_overrides(self._found)
 
     async def held_of(self, versions: Iterable[MatterVersion]) -> tuple[Held, ...]:
-        """Every finding in versions that are only proposed as yet.
+        """Every finding in versions that a proposal brings.
 
         A finding is known by its text and place, so what is answered for here need not be
         answered for again when the version is loaded.
         """
-        in_force = frozenset(self._store.holdings.catalogue.matters)
-        looked_at = [one for one in versions if one not in in_force]
-        found = await to_thread(lambda: [held for one in looked_at for held in _held_of(one)])
+        found = await to_thread(lambda: [held for one in versions for held in _held_of(one)])
         return await self._with_overrides(tuple(found))
 
     async def check(self, data: CountyData) -> None:

@@ -48,9 +48,7 @@ class OpenMatter(Struct, frozen=True, kw_only=True):
 
 
 class MatterDesk:
-    def __init__(
-        self, proposals: ProposalDesk, gate: LintGate, today: Callable[[], date]
-    ) -> None:
+    def __init__(self, proposals: ProposalDesk, gate: LintGate, today: Callable[[], date]) -> None:
         self._proposals: Final = proposals
         self._gate: Final = gate
         self.today: Final = today
@@ -67,7 +65,9 @@ class MatterDesk:
             and any(each.after.id == matter for each in one.changes.matters)
         )
 
-    async def begin_version(self, matter: MatterId, begins: date, title: str, by: Officer) -> Proposal:
+    async def begin_version(
+        self, matter: MatterId, begins: date, title: str, by: Officer
+    ) -> Proposal:
         held = (await self._proposals.loaded()).catalogue.matters
         changes = next_version(held, matter, by=by.id, begins=begins, today=self.today())
         return await self._proposals.draft(title, changes, by)

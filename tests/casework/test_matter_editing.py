@@ -1,6 +1,7 @@
 """A new version of a matter, its end, and what two versions differ in."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from msgspec import UNSET
@@ -55,7 +56,7 @@ def test_a_new_version_begins_when_the_one_before_it_has_ended() -> None:
     assert begun.before is None
     assert (begun.after.version, begun.after.effective_from) == (newest.version + 1, BEGINS)
     assert (begun.after.status, begun.after.drafted_by) == (MatterStatus.DRAFT, HU)
-    assert begun.after.reviewed_by is begun.after.published_on is None
+    assert (begun.after.reviewed_by, begun.after.published_on) == (None, None)
     assert begun.after.materials == newest.materials
 
 
@@ -199,7 +200,9 @@ def test_differences_name_elements_and_rows_and_not_places() -> None:
         drafted_by=ZHOU,
     )
 
-    found = {one.path: (one.before, one.after) for one in differences(before, after)}
+    found: dict[tuple[str, ...], Any] = {
+        one.path: (one.before, one.after) for one in differences(before, after)
+    }
 
     assert found.pop(("max_visits",)) == (1, 0)
     assert found.pop(("limits", "promised")) == (workdays(10), workdays(7))
@@ -218,7 +221,5 @@ def test_a_version_differs_from_itself_in_nothing_and_from_nothing_in_all(
     told = {one.path[0] for one in differences(None, version)}
 
     assert differences(version, version) == ()
-    empty = {
-        name for name in version.__struct_fields__ if getattr(version, name) in (None, ())
-    }
+    empty = {name for name in version.__struct_fields__ if getattr(version, name) in (None, ())}
     assert told == set(version.__struct_fields__) - empty - set(KEPT)

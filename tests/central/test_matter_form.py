@@ -46,7 +46,7 @@ def kinds_in(kind: type[Fact], seen: set[type[Fact]]) -> set[type[Fact]]:
     seen.add(kind)
     for element in elements_of(kind):
         inside = element.of if element.kind in {ElementKind.RECORD, ElementKind.ROWS} else None
-        if inside not in {None, Condition, *seen}:
+        if inside is not None and inside not in {Condition, *seen}:
             kinds_in(inside, seen)
     return seen
 
@@ -100,7 +100,9 @@ def test_a_fault_stands_at_its_field_and_nothing_typed_is_lost(
 def test_what_the_catalogue_above_says_is_not_read_from_a_form() -> None:
     later = replace(FELLING, version=2)
 
-    read = read_part(typed(later, "basics", name="别名", max_visits="0"), "basics", choices_for(later))
+    read = read_part(
+        typed(later, "basics", name="别名", max_visits="0"), "basics", choices_for(later)
+    )
 
     assert read == replace(later, max_visits=0)
 
@@ -171,7 +173,9 @@ def test_a_condition_is_read_as_its_fact_asks(
 ) -> None:
     where = "materials.0.when"
     form = typed(
-        FELLING, "materials", **{f"{where}.field": field, f"{where}.op": op, f"{where}.value": value}
+        FELLING,
+        "materials",
+        **{f"{where}.field": field, f"{where}.op": op, f"{where}.value": value},
     )
 
     found = read_part(form, "materials", choices_for(FELLING))
@@ -182,12 +186,16 @@ def test_a_condition_is_read_as_its_fact_asks(
 
 def test_what_is_optional_comes_and_goes_with_its_tick() -> None:
     assert FELLING.supports.deferral is not None
-    without = read_part(typed(FELLING, "supports", **{"supports.deferral.?": None}), "supports",
-                        choices_for(FELLING))
+    without = read_part(
+        typed(FELLING, "supports", **{"supports.deferral.?": None}),
+        "supports",
+        choices_for(FELLING),
+    )
     assert without is not None
     assert without.supports.deferral is None
-    limits = read_part(typed(FELLING, "limits", limits__statutory__value=""), "limits",
-                       choices_for(FELLING))
+    limits = read_part(
+        typed(FELLING, "limits", limits__statutory__value=""), "limits", choices_for(FELLING)
+    )
     assert limits is not None
     assert limits.limits.statutory is None
     assert limits.limits.promised == workdays(10)
@@ -196,8 +204,9 @@ def test_what_is_optional_comes_and_goes_with_its_tick() -> None:
 def test_a_day_is_read_as_it_is_usually_written() -> None:
     later = replace(FELLING, version=2)
 
-    read = read_part(typed(later, "basics", effective_from="2027/01/05"), "basics",
-                     choices_for(later))
+    read = read_part(
+        typed(later, "basics", effective_from="2027/01/05"), "basics", choices_for(later)
+    )
 
     assert read is not None
     assert read.effective_from == date(2027, 1, 5)
