@@ -53,7 +53,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     desk = ExchangeDesk(runtime.node.exchange, turn=runtime.turn, watch_of=runtime.watch_of)
     machines = machine_routes(desk, services.county.enrolment.answer)
     app = Litestar(
-        route_handlers=[*route_handlers(), *machines, *kit.route_handlers],
+        route_handlers=[*route_handlers(services), *machines, *kit.route_handlers],
         lifespan=[_lifespan(settings, services)],
         logging_config=None,
         **kit.options,

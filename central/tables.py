@@ -6,7 +6,7 @@ Piccolo's migrations look here for whatever the county's database holds.
 from pathlib import Path
 from typing import Final
 
-from piccolo.columns import BigInt, Boolean, Bytea, Timestamptz, Varchar
+from piccolo.columns import BigInt, Boolean, Bytea, Serial, Timestamptz, Varchar
 from piccolo.table import Table
 
 from sync import tables, trust_tables
@@ -42,6 +42,23 @@ class EnrolmentCandidate(Table, tablename="enrolment_candidate"):
     asked_at = Timestamptz(default=None, null=False)
     approved_at = Timestamptz(default=None, null=True)
     approved_by = Varchar(length=32, default=None, null=True)
+
+
+class KeyEndingRow(Table, tablename="key_ending"):
+    """A key that one administrator wants to end, and what a second one said to that."""
+
+    id = Varchar(length=8, primary_key=True, default=None, null=False)
+    node = Varchar(length=15, default=None, null=False, index=True)
+    incarnation = Varchar(length=8, default=None, null=False)
+    kind = Varchar(length=16, default=None, null=False)
+    since = Timestamptz(default=None, null=True)
+    reason = Varchar(length=500, default=None, null=False)
+    instrument = Varchar(length=64, default=None, null=False)
+    state = Varchar(length=16, default=None, null=False)
+    asked_by = Varchar(length=32, default=None, null=False)
+    asked_at = Timestamptz(default=None, null=False)
+    decided_by = Varchar(length=32, default=None, null=True)
+    decided_at = Timestamptz(default=None, null=True)
 
 
 class BrokerAccount(Table, tablename="broker_account"):
@@ -97,14 +114,40 @@ class JudgedDecision(Table, tablename="judged_decision"):
     verdict = Varchar(length=64, default=None, null=True)  # None: yet to be signed
 
 
+class ProposedChange(Table, tablename="proposed_change"):
+    """A change of the catalogue or the delegations that one person drafts and another approves."""
+
+    id = Varchar(length=32, primary_key=True, default=None, null=False)
+    title = Varchar(length=80, default=None, null=False)
+    state = Varchar(length=16, default=None, null=False, index=True)
+    author = Varchar(length=32, default=None, null=False)
+    content = Bytea(default=None, null=False)  # `casework.proposal.Changes`
+    edition = BigInt(default=None, null=False)  # grows with each save: nobody saves over another
+    changed_at = Timestamptz(default=None, null=False, index=True)
+
+
+class ProposalStep(Table, tablename="proposal_step"):
+    """Who did what to a proposal, and why; only ever added to."""
+
+    seq = Serial(primary_key=True)
+    proposal = Varchar(length=32, default=None, null=False, index=True)
+    move = Varchar(length=16, default=None, null=False)
+    officer = Varchar(length=32, default=None, null=False)
+    note = Varchar(length=500, default=None, null=False)
+    at = Timestamptz(default=None, null=False)
+
+
 COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     LoadedFile,
     EnrolmentCode,
     EnrolmentCandidate,
+    KeyEndingRow,
     BrokerAccount,
     DueChange,
     LintOverride,
     JudgedDecision,
+    ProposedChange,
+    ProposalStep,
 )
 SCHEMA: Final = Schema(
     "central",

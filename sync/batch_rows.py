@@ -65,6 +65,7 @@ class LogPosition(Struct):
     acknowledged: int = 0
     stopped_at: int | None = None
     trust: bytes | None = None
+    anchor: MessageId | None = None
     changed: bool = False
 
 

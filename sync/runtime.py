@@ -19,6 +19,7 @@ from casework.instants import instant_text, parse_instant
 from casework.names import NodeId, OfficerId, is_of_county, parent_of
 from casework.organisation import Officer, OfficerStatus
 from sync.bodies import SetName
+from sync.carrying import CarryDesk
 from sync.clock import Clock, SystemClock
 from sync.control import Command, ControlSocket
 from sync.engine import Database, Work
@@ -66,6 +67,7 @@ class Runtime:
         self.made: Final = assemble(settings, self.clock, make_judge=make_judge)
         self.relay: Final = Relay(self.clock)
         self.turn: Final = asyncio.Semaphore(TURNS)
+        self.carry: Final = CarryDesk(self.made.node, self.made.signer, self.made.files, self.turn)
         self.version: Final = importlib.metadata.version("tongban")
         self._schema: Final = schema
         self._children: Final[dict[NodeId, Watched]] = {}

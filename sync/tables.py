@@ -55,6 +55,7 @@ class LogRow(Table, tablename="log_position"):
     acknowledged = BigInt(default=None, null=False)
     stopped_at = BigInt(default=None, null=True)  # the place of a fork: nothing from here counts
     trust = Bytea(default=None, null=True)  # the newest trust versions that the log showed
+    anchor = Varchar(length=_HASH, default=None, null=True)  # the newest anchor that it showed
 
 
 class NeighbourRow(Table, tablename="neighbour"):

@@ -315,6 +315,12 @@ class _CodeFile(msgspec.Struct, frozen=True):
     tables: dict[str, dict[str, str]]
 
 
+CARRY_NOBODY: Final = "请选择写给哪个单位；没有联系过的单位写不了，请先联网一次"
+CARRY_NO_ROOM: Final = "磁盘空间不够，没有写成；请清理后再试。办件没有变化"
+CARRY_CHOOSE: Final = "请先选择U盘里以 .tbc 结尾的文件"
+CARRY_FILE: Final = "带给{name}.tbc"
+
+
 def error_text(code: str) -> str:
     """What happened and what to do next; a code we have no sentence for is given as it is."""
     return ERRORS.get(code) or f"操作没有完成，请稍后再试；仍不行请联系系统管理员（代码 {code}）"
@@ -326,6 +332,7 @@ ERRORS: Final = {
     "E_SIGN_IN": "账号或密码不正确，请重新输入；忘记密码请联系系统管理员",
     "E_SIGN_IN_LOCKED": "密码错误次数过多，账号已暂时锁定，请 30 分钟后再试或联系系统管理员",
     "E_BUSY": "登录的人较多，请稍等片刻再试",
+    "E_PRINT_BUSY": "打印的人较多，请稍等片刻再试",
     "E_PASSWORD_WEAK": "新密码至少 10 个字符，不能过于简单，也不能与账号相同",
     "E_SIGNED_OUT": "登录已过期，请重新登录；已填写的内容仍在本页",
     "E_CSRF": "页面停留太久或已在别处重新登录，请刷新页面后再提交",
@@ -413,6 +420,7 @@ ERRORS: Final = {
     "E_ENTRIES_MAX": "办件记录已达上限，请联系县平台处理",
     # Of what arrived from another node (protocol.md section 5).
     "E_SIZE": "收到的数据超出大小限制，已另行存放待查",
+    "E_SEAL": "这个文件不是写给本单位的，或者内容被改动过；请到原单位重新写一份",
     "E_ENVELOPE": "收到的数据格式不对，已另行存放待查",
     "E_KEY_UNKNOWN": "发送方的密钥尚未登记，已另行存放，待目录更新后再处理",
     "E_KEY_REVOKED": "发送方的密钥已吊销，已另行存放待查",
@@ -423,7 +431,7 @@ ERRORS: Final = {
     "E_BODY": "记录内容不合规范，县平台已退回",
     "E_TYPE": "该单位不能发出这类记录，县平台已退回",
     "E_KEY_WINDOW": "记录时间不在密钥有效期内，县平台已退回",
-    "E_TRUST_ROLLBACK": "记录引用了旧的授权版本，县平台已退回",
+    "E_TRUST_ROLLBACK": "记录引用了比以前更旧的授权版本或县平台消息，县平台已退回",
     "E_OFFICER": "办理人员与其所在单位不符，县平台已退回",
     "E_SENT_BACK": "上级窗口退回，请看退回原因，改正后重新上报",
     "HELD": "前面的记录还没到，暂存等待",

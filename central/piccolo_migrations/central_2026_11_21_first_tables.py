@@ -152,6 +152,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "acknowledged": BigInt(default=None, null=False),
         "stopped_at": BigInt(default=None, null=True),
         "trust": Bytea(default=None, null=True),
+        "anchor": Varchar(length=64, default=None, null=True),
     },
     ("MessageRow", "message"): {
         "arrival": Serial(primary_key=True),

@@ -10,9 +10,12 @@ from casework.organisation import Officer
 from central.services.batches import Batches
 from central.services.changes import Comparison
 from central.services.county import County
+from central.services.coverage import CoverageKept
 from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
+from central.services.key_admin import KeyAdmin
 from central.services.matrix import MatrixKept
+from central.services.proposals import ProposalDesk
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
 from central.services.review import Review
@@ -23,10 +26,12 @@ from sync.clock import Clock
 from sync.data_dir import DataDir
 from sync.desk import Desk
 from sync.engine import Database
+from sync.keys import random_bytes
 from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
 from webui.gate import signed_in
+from webui.guide_shelf import Shelf
 from webui.seals import Seals
 from webui.session import SignIn
 
@@ -51,6 +56,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         return CountyHall(self.desk, self.review)
 
     @cached_property
+    def shelf(self) -> Shelf:
+        return Shelf(self.hall)
+
+    @cached_property
     def batches(self) -> Batches:
         return Batches(self.desk)
 
@@ -59,8 +68,16 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         return Comparison(self.county)
 
     @cached_property
+    def proposals(self) -> ProposalDesk:
+        return ProposalDesk(self.county, self.clock, random_bytes)
+
+    @cached_property
     def matrix(self) -> MatrixKept:
         return MatrixKept()
+
+    @cached_property
+    def coverage(self) -> CoverageKept:
+        return CoverageKept()
 
     @cached_property
     def queues(self) -> Queues:
@@ -69,6 +86,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def exceptions(self) -> Exceptions:
         return Exceptions(self.desk, self.queues)
+
+    @cached_property
+    def key_admin(self) -> KeyAdmin:
+        return KeyAdmin(self.county, self.clock, random_bytes)
 
     @cached_property
     def receipt_watch(self) -> ReceiptWatch:

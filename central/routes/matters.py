@@ -9,7 +9,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
 from msgspec import Struct
 
-from casework.condition import Condition
 from casework.matter import MatterVersion
 from casework.names import DepartmentId, MatterId
 from central.routes.access import Services, officer_of, services
@@ -17,8 +16,10 @@ from central.services.catalogue import Granted, grants_of, lines_of, state_of
 from central.services.reach import READING_ROLES
 from webui import labels
 from webui.case_words import limit_words
+from webui.condition_words import condition_words
 from webui.gate import require_role
 from webui.paper_sheets import scenario_choices
+from webui.power_words import condition_words
 from webui.responses import page
 from webui.sheets import sheet_of_matter
 
@@ -144,29 +145,13 @@ def _grant(use: Services, granted: Granted, matter: MatterVersion) -> GrantView:
     return GrantView(
         node=names.node(record.grantee),
         level=record.level,
-        conditions=tuple(_condition(each, matter) for each in record.conditions),
+        conditions=tuple(condition_words(each, matter) for each in record.conditions),
         first=record.not_before,
         last=record.not_after,
         instrument=names.instrument(record.id),
         source=labels.label("grant_source", record.source),
         is_in_force=granted.is_in_force,
         revoked_on=tuple(each.since.astimezone(zone).date() for each in granted.revocations),
-    )
-
-
-def _condition(condition: Condition, matter: MatterVersion) -> str:
-    """In the list's own words, else what the form calls the fact, and how it is compared."""
-    if condition.text:
-        return condition.text
-    fields = {each.key: each.label for each in matter.form_fields}
-    facts = labels.tables()["case_fact"]
-    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    return " ".join(
-        (
-            fields.get(condition.field) or facts.get(condition.field) or condition.field,
-            labels.label("operator", condition.op),
-            *(str(each) for each in values),
-        )
     )
 
 

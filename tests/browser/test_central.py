@@ -12,6 +12,7 @@ from casework.names import OfficerId
 from tests.builders import TOWN
 from tests.central.reviewing import (
     CHEN,
+    LIN_SECURITY,
     LUO,
     SHE,
     WU_SUPERVISOR,
@@ -124,6 +125,7 @@ async def test_a_list_is_narrowed_in_place_and_a_lamp_explains_itself(
         (CHEN, ("/", "/?view=warned", "/?view=closing", "/cases")),
         (CHEN, ("/exceptions", "/matters", "/delegations")),
         (LUO, ("/nodes", "/nodes/enrolment", "/publishing", "/publishing/lint", "/incidents")),
+        (LUO, (f"/nodes/{TOWN}", "/nodes/440229-01", "/nodes/keys")),
         (WU_SUPERVISOR, ("/", "/cases", "/matters/timber-felling-permit", "/incidents")),
     ],
 )
@@ -156,3 +158,32 @@ async def test_she_ratifies_from_the_list_what_a_town_decided_without_knowing(
             await dialog.get_by_role("button", name="追认决定").click()
             await screen.go("/exceptions")
             await expect(page.locator("main")).to_contain_text("已追认")
+
+
+async def test_two_administrators_end_a_stolen_laptops_key(
+    browser: Browser, office: Office
+) -> None:
+    async with screen_of(browser, office.app, LUO) as screen:
+        page = screen.page
+        await screen.go("/nodes")
+        await page.get_by_role("link", name="龙仙镇公共服务中心", exact=True).click()
+        await page.get_by_label("停用原因").select_option("compromised")
+        await page.get_by_label("失控时间").fill("2026-11-20T12:00")
+        await page.get_by_label("情况说明").fill("电脑在下乡途中被盗，已报案")
+        await expect(page.locator("main")).to_contain_text("此后该设备用这把密钥签出的一律不认")
+        await screen.is_sound()
+        await page.get_by_role("button", name="提交，请另一人批准").click()
+        await expect(page.locator(".alert-ok")).to_contain_text("等待另一人批准")
+        await screen.is_sound()
+    async with screen_of(browser, office.app, LIN_SECURITY) as screen:
+        page = screen.page
+        await screen.go("/nodes")
+        await page.get_by_role("link", name="密钥停用").click()
+        await expect(page.locator("main")).to_contain_text("失控时间以后的决定逐件重新核验")
+        await screen.is_sound()
+        await page.get_by_role("button", name="批准停用").click()
+        await expect(page.locator(".alert-ok")).to_contain_text("已停用")
+        await screen.is_sound()
+        await screen.go(f"/nodes/{TOWN}")
+        await expect(page.locator("main")).to_contain_text("失控，已停用")
+        await screen.is_sound()

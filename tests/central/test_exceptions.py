@@ -8,11 +8,11 @@ import pytest
 from casework import act as acts
 from casework.case import Case
 from casework.fold import fold
-from casework.names import MessageId, NodeId
+from casework.names import NodeId
 from casework.verdict import Judgement
-from central.services.exceptions import OTHERS_SHOWN_MAX, Course, course_of
-from central.store.verdicts import Exceptional
-from tests.builders import COUNTY, NOON, TOWN, Pad, accepted_in_town
+from casework.verdict_course import Course, course_of
+from central.services.exceptions import OTHERS_SHOWN_MAX
+from tests.builders import COUNTY, TOWN, Pad, accepted_in_town
 from tests.central.reviewing import CHEN, LUO, SHE, Office, an_office
 from tests.central.suspending import BOSS, suspended
 from tests.centres import visible
@@ -31,18 +31,7 @@ def a_course(
     case: Case | None = fold(written).case
     assert case is not None
     decision = written[len(DECIDED) - 1].id
-    return course_of(case, of(case, decision, judgement))
-
-
-def of(case: Case, decision: MessageId, judgement: Judgement) -> Exceptional:
-    return Exceptional(
-        decision=decision,
-        node=TOWN,
-        decided_at=NOON,
-        judgement=judgement,
-        grounds=("E_REVOKED_SUSPEND",),
-        case=case,
-    )
+    return course_of(case, decision, judgement)
 
 
 def test_the_course_of_a_decision_is_told() -> None:
@@ -60,11 +49,11 @@ def test_what_does_not_stand_is_the_countys_or_its_authors() -> None:
     reclaim = pad.write(REFUSED, node=COUNTY, after=chain[-2], case=chain[0].case)
     case = fold([*chain, reclaim]).case
     assert case is not None
-    assert course_of(case, of(case, chain[-1].id, Judgement.REJECTED)) is Course.HERE
+    assert course_of(case, chain[-1].id, Judgement.REJECTED) is Course.HERE
     back = pad.write(acts.HandOverPen(TOWN), node=COUNTY, after=reclaim)
     case = fold([*chain, reclaim, back]).case
     assert case is not None
-    assert course_of(case, of(case, chain[-1].id, Judgement.REJECTED)) is Course.RETURNED
+    assert course_of(case, chain[-1].id, Judgement.REJECTED) is Course.RETURNED
 
 
 async def file_rejected(office: Office, case: Case, decisions: int) -> None:

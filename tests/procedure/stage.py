@@ -281,7 +281,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def a_stage(founded: Path, folder: Path) -> AsyncIterator[Stage]:
+async def a_stage(
+    founded: Path, folder: Path, clocks: Mapping[NodeId, ManualClock] = {}
+) -> AsyncIterator[Stage]:
+    """All nodes go by one clock but those that are given one of their own."""
     clock = a_clock()
     for name in (COUNTY_DIR, TOWN, OTHER_TOWN, VILLAGE):
         copy_of(founded, folder, name)
@@ -292,7 +295,8 @@ async def a_stage(founded: Path, folder: Path) -> AsyncIterator[Stage]:
         )
         nodes = {COUNTY: county.opened}
         for name in (TOWN, OTHER_TOWN, VILLAGE):
-            nodes[name] = await stack.enter_async_context(at_work(folder, name, clock))
+            its = clocks.get(name, clock)
+            nodes[name] = await stack.enter_async_context(at_work(folder, name, its))
         stage = Stage(county, nodes, clock)
         await county.opened.node.tick()
         await stage.settle()
