@@ -17,7 +17,12 @@ from casework.names import DelegationId, MatterId, NodeId
 from casework.regions import NodeKind, Regions
 
 # In the order in which people look for them.
-_HALLS: Final = (NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE, NodeKind.TOWNSHIP, NodeKind.VILLAGE)
+_PLACE: Final = {
+    kind: place
+    for place, kind in enumerate(
+        (NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE, NodeKind.TOWNSHIP, NodeKind.VILLAGE)
+    )
+}
 _TAKING_IN: Final = frozenset({Level.FINAL, Level.ACCEPT})
 
 
@@ -85,24 +90,25 @@ class Grants(Struct, frozen=True, dict=True):
 def offers_of(
     matter: MatterVersion, grants: Grants, regions: Regions, now: datetime, on: date
 ) -> tuple[Offer, ...]:
-    """The county's own halls, then townships, then villages, as the list of nodes orders them."""
+    """The county's own halls, then townships, then villages, each in the order of their ids."""
     held: dict[NodeId, list[Delegation]] = defaultdict(list)
     for record in grants.standing(matter, now, on):
         held[record.grantee].append(record)
-    offers = []
-    for kind in _HALLS:
-        for node in regions.nodes:
-            if node.kind is not kind:
-                continue
-            if _is_of_right(matter, kind, node.id):
-                offers.append(Offer(node=node.id, kind=kind, levels=frozenset({Level.ACCEPT})))
-            elif records := held.get(node.id):
-                conditional = all(each.conditions for each in records)
-                levels = frozenset(each.level for each in records)
-                offers.append(
-                    Offer(node=node.id, kind=kind, levels=levels, is_conditional=conditional)
-                )
-    return tuple(offers)
+    offers = {
+        node.id: Offer(node=node.id, kind=node.kind, levels=frozenset({Level.ACCEPT}))
+        for node in regions.county_halls
+        if _is_of_right(matter, node.kind, node.id)
+    }
+    for grantee, records in held.items():
+        known = regions.node(grantee)
+        if known is not None and grantee not in offers and known.kind in _PLACE:
+            offers[grantee] = Offer(
+                node=grantee,
+                kind=known.kind,
+                levels=frozenset(each.level for each in records),
+                is_conditional=all(each.conditions for each in records),
+            )
+    return tuple(sorted(offers.values(), key=lambda each: (_PLACE[each.kind], each.node)))
 
 
 def _is_of_right(matter: MatterVersion, kind: NodeKind, node: NodeId) -> bool:

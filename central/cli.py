@@ -17,9 +17,10 @@ from central.services.accounts import set_account
 from central.services.catalogue_lint import ClauseFileError
 from central.services.ceremony import NothingToSignError, compose_changes, compose_loaded
 from central.services.county import NothingLoadedError, commands, open_county
+from central.services.exporting import FolderInUseError
 from central.services.founding import AlreadyFoundedError, found
 from central.services.lint_gate import LintStandsError, OverrideError
-from central.services.loading import LoadError
+from central.services.loading import LoadError, OlderFolderError
 from central.services.publishing import MissingKeyError, StaleFileError
 from central.services.verifying import Report, verify_exports
 from central.settings import Settings, read
@@ -49,12 +50,14 @@ class CountyGroup(NodeGroup):
         *ANSWERABLE,
         AlreadyFoundedError,
         ClauseFileError,
+        FolderInUseError,
         LintStandsError,
         KeyFileError,
         LoadError,
         MissingKeyError,
         NothingLoadedError,
         NothingToSignError,
+        OlderFolderError,
         OverrideError,
         StaleFileError,
     )
@@ -123,17 +126,31 @@ def init(context: click.Context, county: str, data: Path | None) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--publish", "and_publish", is_flag=True, help="Publish it at once if it is sound.")
+@click.option("--replace", is_flag=True, help="Undo what was approved since it was written.")
 @click.pass_context
-def load(context: click.Context, folder: Path, *, and_publish: bool) -> None:
+def load(context: click.Context, folder: Path, *, and_publish: bool, replace: bool) -> None:
     """Read regions, officers, matters, delegations and calendar from FOLDER, and check them.
 
     Every fault is named with its file and place, and then nothing is loaded. What is loaded takes
-    effect when it is published.
+    effect when it is published. A folder that is older than what is loaded is refused: what was
+    approved in the browser would be undone.
     """
-    counts = _ask(context, "load", folder=str(folder.resolve()))
+    counts = _ask(context, "load", folder=str(folder.resolve()), replace=replace)
     show_table(("loaded", "count"), counts.items())
     if and_publish:
         _show_published(_ask(context, "publish"))
+
+
+@main.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_context
+def export_loaded(context: click.Context, folder: Path) -> None:
+    """Write what is loaded into FOLDER, which is empty, so that `load` takes it again.
+
+    Officers are named by their persons there: nobody's identity number is kept.
+    """
+    names = _ask(context, "export", folder=str(folder.resolve()))
+    show_table(("file",), ((name,) for name in names))
 
 
 @main.command()

@@ -114,13 +114,33 @@ class JudgedDecision(Table, tablename="judged_decision"):
     verdict = Varchar(length=64, default=None, null=True)  # None: yet to be signed
 
 
+class SampleSecret(Table, tablename="sample_secret"):
+    """The seed of a week whose digest is signed and which is not told yet."""
+
+    week = Varchar(length=8, primary_key=True, default=None, null=False)
+    seed = Bytea(default=None, null=False)
+
+
+class SampleFinding(Table, tablename="sample_finding"):
+    """What a reviewer found of a sampled decision; the newest of a party counts, none is lost."""
+
+    id = Serial(primary_key=True)
+    decision = Varchar(length=64, default=None, null=False, index=True)
+    party = Varchar(length=10, default=None, null=False)
+    finding = Varchar(length=5, default=None, null=False)
+    reason = Varchar(length=500, default=None, null=False)
+    officer = Varchar(length=32, default=None, null=False)
+
+
 class ProposedChange(Table, tablename="proposed_change"):
     """A change of the catalogue or the delegations that one person drafts and another approves."""
 
     id = Varchar(length=32, primary_key=True, default=None, null=False)
     title = Varchar(length=80, default=None, null=False)
+    kind = Varchar(length=16, default=None, null=False)
     state = Varchar(length=16, default=None, null=False, index=True)
     author = Varchar(length=32, default=None, null=False)
+    is_urgent = Boolean(default=None, null=False)
     content = Bytea(default=None, null=False)  # `casework.proposal.Changes`
     edition = BigInt(default=None, null=False)  # grows with each save: nobody saves over another
     changed_at = Timestamptz(default=None, null=False, index=True)
@@ -146,6 +166,8 @@ COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     DueChange,
     LintOverride,
     JudgedDecision,
+    SampleSecret,
+    SampleFinding,
     ProposedChange,
     ProposalStep,
 )

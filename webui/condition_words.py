@@ -8,11 +8,11 @@ from webui import labels
 _BETWEEN = " "
 
 
-def condition_words(condition: Condition, matter: MatterVersion) -> str:
+def condition_words(condition: Condition, matter: MatterVersion | None) -> str:
     """In the list's own words, else what the form calls the fact, and how it is compared."""
     if condition.text:
         return condition.text
-    fields = {each.key: each for each in matter.form_fields}
+    fields = {each.key: each for each in matter.form_fields} if matter is not None else {}
     field = fields.get(condition.field)
     facts = labels.tables()["case_fact"]
     values = condition.value if isinstance(condition.value, tuple) else (condition.value,)

@@ -123,6 +123,7 @@ class Shelf:
         self._grants = Grants({}, {})
         self._guides: dict[MatterRef, Guide] = {}
         self._told: tuple[MatterVersion, ...] = ()
+        self._versions: dict[MatterId, tuple[MatterVersion, ...]] = {}  # of each, by their days
         self._prints: OrderedDict[tuple[MatterRef, PrintKind], bytes] = OrderedDict()
         self._waiting = 0
         self._press = asyncio.Lock()
@@ -152,8 +153,8 @@ class Shelf:
     def find(self, matter: str, version: int | None = None) -> Guide | None:
         """The guide of a version for the public; None for any other."""
         self._refresh()
-        on = self._hall.today()
-        found = told_version(self._told, MatterId(matter), on, version)
+        on, versions = self._hall.today(), self._versions.get(MatterId(matter), ())
+        found = told_version(versions, MatterId(matter), on, version)
         if found is None:
             return None
         if found.ref not in self._guides:
@@ -164,35 +165,25 @@ class Shelf:
 
     def newer(self, guide: Guide) -> MatterVersion | None:
         """The next version that is announced, after the one told."""
-        coming = [
-            one
-            for one in self._told
-            if one.id == guide.matter.id and one.effective_from > guide.matter.effective_from
-        ]
-        return min(coming, key=lambda one: one.effective_from, default=None)
+        after = guide.matter.effective_from
+        versions = self._versions.get(guide.matter.id, ())
+        return next((one for one in versions if one.effective_from > after), None)
 
     def lines(self, asked: Asked) -> tuple[Line, ...]:
         """One line for each matter that fits: the version in force, or else the first to come."""
         self._refresh()
         on, names = self._hall.today(), self._hall.names
         fitting = self._searched(asked.text, on) if asked.text else self._by_department()
-        shown: dict[MatterId, MatterVersion] = {}
-        coming: dict[MatterId, date] = {}
-        for one in self._told:
-            if not in_force(one, on):
-                coming[one.id] = min(one.effective_from, coming.get(one.id, date.max))
-        for one in fitting:
-            best = told_version(self._told, one.id, on)
-            if best is not None and _fits(best, asked):
-                shown.setdefault(one.id, best)
+        shown = (self._versions[matter] for matter in dict.fromkeys(one.id for one in fitting))
         return tuple(
             Line(
-                matter=each,
-                department=names.department(each.department),
-                announced_on=None if in_force(each, on) else each.effective_from,
-                newer_from=coming.get(each.id) if in_force(each, on) else None,
+                matter=first,
+                department=names.department(first.department),
+                announced_on=None if in_force(first, on) else first.effective_from,
+                newer_from=rest[0].effective_from if rest and in_force(first, on) else None,
             )
-            for each in shown.values()
+            for first, *rest in shown
+            if _fits(first, asked)
         )
 
     def departments(self) -> tuple[tuple[str, str], ...]:
@@ -303,6 +294,7 @@ class Shelf:
         self._of = held, hour
         self._grants = Grants.of(held.delegations, held.revocations)
         self._told = told_on(held.catalogue.matters, self._hall.today())
+        self._versions = _by_matter(self._told)
         self._guides.clear()
         self._prints.clear()
 
@@ -312,6 +304,14 @@ def form_name(matter: MatterVersion) -> str:
     required = (need for need in matter.materials if need.necessity is Necessity.REQUIRED)
     named = next((need.template for need in required if need.template), None)
     return named or word("form", "of_matter", name=matter.name)
+
+
+def _by_matter(told: Iterable[MatterVersion]) -> dict[MatterId, tuple[MatterVersion, ...]]:
+    """The one in force, if one is, then those to come."""
+    found: dict[MatterId, tuple[MatterVersion, ...]] = {}
+    for one in sorted(told, key=lambda each: each.effective_from):
+        found[one.id] = (*found.get(one.id, ()), one)
+    return found
 
 
 def _fits(matter: MatterVersion, asked: Asked) -> bool:

@@ -11,14 +11,17 @@ from central.services.batches import Batches
 from central.services.changes import Comparison
 from central.services.county import County
 from central.services.coverage import CoverageKept
+from central.services.delegation_desk import DelegationDesk
 from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
 from central.services.key_admin import KeyAdmin
 from central.services.matrix import MatrixKept
+from central.services.matter_desk import MatterDesk
 from central.services.proposals import ProposalDesk
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
 from central.services.review import Review
+from central.services.sampling import Sampling
 from central.settings import Settings
 from central.store.announced import AnnouncedReceipts
 from central.store.returns import Returns
@@ -72,6 +75,20 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         return ProposalDesk(self.county, self.clock, random_bytes)
 
     @cached_property
+    def delegations(self) -> DelegationDesk:
+        return DelegationDesk(
+            self.proposals, lambda: self.trust.holdings.calendar.day_of(self.clock.now())
+        )
+
+    @cached_property
+    def matter_desk(self) -> MatterDesk:
+        return MatterDesk(
+            self.proposals,
+            self.county.lint,
+            lambda: self.trust.holdings.calendar.day_of(self.clock.now()),
+        )
+
+    @cached_property
     def matrix(self) -> MatrixKept:
         return MatrixKept()
 
@@ -86,6 +103,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def exceptions(self) -> Exceptions:
         return Exceptions(self.desk, self.queues)
+
+    @cached_property
+    def sampling(self) -> Sampling:
+        return Sampling(self.desk, self.queues)
 
     @cached_property
     def key_admin(self) -> KeyAdmin:

@@ -35,7 +35,7 @@ async def show(
     request: Request[Any, Any, Any], by: str = BY_PLACE, department: str = "", gaps: str = ""
 ) -> Template:
     use = services(request)
-    coverage = _coverage(use)
+    coverage = await _coverage(use)
     holdings = use.trust.holdings
     having = {each.matter.department for each in coverage.matters}
     listed = [each for each in holdings.organisation.departments if each.id in having]
@@ -62,7 +62,7 @@ async def show(
 @get("/coverage/{name:str}", guards=[require_role(*READING_ROLES)])
 async def export(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
     use = services(request)
-    coverage = _coverage(use)
+    coverage = await _coverage(use)
     match name:
         case "matters.csv":
             rows = matter_rows(coverage, use.trust.holdings)
@@ -73,8 +73,8 @@ async def export(request: Request[Any, Any, Any], name: str) -> Response[bytes]:
     return csv_file(rows, f"coverage-{day(_today(use))}-{name}")
 
 
-def _coverage(use: Services) -> Coverage:
-    return use.coverage.of(use.trust.holdings, use.clock.now(), _today(use))
+async def _coverage(use: Services) -> Coverage:
+    return await use.coverage.of(use.trust.holdings, use.clock.now(), _today(use))
 
 
 def _today(use: Services) -> date:

@@ -4,6 +4,7 @@ The application opens one of these for as long as it runs; a command opens one f
 application runs. `commands` is what either of them carries out.
 """
 
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,8 +17,9 @@ from casework.numbering import GapReason
 from central.services.accounts import set_account
 from central.services.composing import Composer, live_machines
 from central.services.enrolment import Approved, Enrolment, Pending
+from central.services.exporting import export_folder
 from central.services.lint_gate import LintGate
-from central.services.loading import load_folder
+from central.services.loading import check_not_older, load_folder
 from central.services.numbers import NodeNumbers, read_numbers
 from central.services.publishing import MissingKeyError, Published, Publisher
 from central.settings import Settings
@@ -79,11 +81,17 @@ class County:
         # Awaited after a node was enrolled: the broker gives it an account.
         self.on_enrolled: list[Callable[[NodeId], Awaitable[object]]] = []
 
-    async def load(self, folder: Path) -> dict[str, int]:
-        """Read, check and keep a folder; LoadError names all that is wrong with it."""
+    async def load(self, folder: Path, *, replace: bool = False) -> dict[str, int]:
+        """Read, check and keep a folder; LoadError names all that is wrong with it.
+
+        OlderFolderError if it is older than what is loaded, unless that is to be replaced.
+        """
         county = RegionCode(region_of(self.opened.identity.node))
         secret = self.opened.files.person_secret.read_bytes()
         data = load_folder(folder, county=county, person_secret=secret)
+        held = await self.loaded.find()
+        if held is not None and not replace:
+            check_not_older(data, held)
         await self.loaded.put(data, self._clock.now())
         return {
             "nodes": len(data.regions.nodes),
@@ -93,6 +101,13 @@ class County:
             "revocations": len(data.delegations.revocations),
             "holidays": len(data.calendar.holidays),
         }
+
+    async def export(self, folder: Path) -> list[str]:
+        """Write what is loaded into an empty folder, from which `load` reads it again."""
+        data = await self.loaded.find()
+        if data is None:
+            raise NothingLoadedError("nothing has been loaded yet; `load DIR` comes first")
+        return await to_thread(export_folder, data, folder)
 
     async def publish(self) -> list[Published]:
         data = await self.loaded.find()
@@ -202,9 +217,6 @@ async def open_county(
 def commands(county: County) -> Mapping[str, Command]:
     """What the command line may ask of the county, running or not; answers are plain JSON."""
 
-    async def load(arguments: Mapping[str, Any]) -> Any:
-        return await county.load(Path(arguments["folder"]))
-
     async def publish(_: Mapping[str, Any]) -> Any:
         return msgspec.to_builtins(await county.publish())
 
@@ -239,7 +251,7 @@ def commands(county: County) -> Mapping[str, Command]:
         )
 
     return {
-        "load": load,
+        **_folder_commands(county),
         "publish": publish,
         "root adopt": adopt,
         **_catalogue_commands(county),
@@ -277,6 +289,17 @@ def _node_commands(county: County) -> Mapping[str, Command]:
         "nodes publish": publish_nodes,
         "nodes list": list_nodes,
     }
+
+
+def _folder_commands(county: County) -> Mapping[str, Command]:
+    async def load(arguments: Mapping[str, Any]) -> Any:
+        replaces = bool(arguments.get("replace", False))
+        return await county.load(Path(arguments["folder"]), replace=replaces)
+
+    async def export(arguments: Mapping[str, Any]) -> Any:
+        return await county.export(Path(arguments["folder"]))
+
+    return {"load": load, "export": export}
 
 
 def _catalogue_commands(county: County) -> Mapping[str, Command]:

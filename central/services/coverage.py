@@ -1,5 +1,6 @@
 """The coverage report: made once an hour for the sets in force, and in rows for a spreadsheet."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Final
@@ -23,19 +24,24 @@ class CoverageKept:
         self._of: tuple[Holdings, datetime] | None = None
         self._coverage = Coverage(matters=(), places=(), towns=0, villages=0)
 
-    def of(self, holdings: Holdings, now: datetime, on: date) -> Coverage:
+    async def of(self, holdings: Holdings, now: datetime, on: date) -> Coverage:
         hour = now.replace(minute=0, second=0, microsecond=0)
         if self._of is None or self._of[0] is not holdings or self._of[1] != hour:
-            self._coverage = coverage_of(
-                by_department(holdings, holdings.catalogue.on(on)),
-                Grants.of(holdings.delegations, holdings.revocations),
-                regions=holdings.regions,
-                organisation=holdings.organisation,
-                now=now,
-                on=on,
-            )
-            self._of = holdings, hour
+            # A large county's takes a second or more, in which nobody else should wait.
+            coverage = await asyncio.to_thread(_made, holdings, now, on)
+            self._coverage, self._of = coverage, (holdings, hour)
         return self._coverage
+
+
+def _made(holdings: Holdings, now: datetime, on: date) -> Coverage:
+    return coverage_of(
+        by_department(holdings, holdings.catalogue.on(on)),
+        Grants.of(holdings.delegations, holdings.revocations),
+        regions=holdings.regions,
+        organisation=holdings.organisation,
+        now=now,
+        on=on,
+    )
 
 
 def share(part: int, whole: int) -> str:

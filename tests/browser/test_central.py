@@ -22,6 +22,7 @@ from tests.central.reviewing import (
     granted,
 )
 from tests.central.suspending import BOSS, suspended
+from tests.central.test_samples import sampled
 from tests.halls import MET_DIR
 from tests.screens import screen_of
 
@@ -158,6 +159,23 @@ async def test_she_ratifies_from_the_list_what_a_town_decided_without_knowing(
             await dialog.get_by_role("button", name="追认决定").click()
             await screen.go("/exceptions")
             await expect(page.locator("main")).to_contain_text("已追认")
+
+
+async def test_a_reviewer_records_a_finding(browser: Browser, office: Office) -> None:
+    await sampled(office)
+    async with screen_of(browser, office.app, WU_SUPERVISOR) as screen:
+        page = screen.page
+        await screen.go("/samples")
+        await screen.is_sound()
+        await page.get_by_role("link", name="登记").first.click()
+        await page.wait_for_url("**/samples/*")
+        await screen.is_sound()
+        await page.get_by_text("有差错", exact=True).click()
+        await page.get_by_label("说明").fill("蓄积量超过授权，应由县级审批")
+        await page.get_by_role("button", name="登记", exact=True).click()
+        await page.wait_for_url("**/samples?did=recorded")
+        await expect(page.locator("body")).to_contain_text("蓄积量超过授权")
+        await screen.is_sound()
 
 
 async def test_two_administrators_end_a_stolen_laptops_key(

@@ -275,3 +275,16 @@ def test_nobody_signs_without_having_compared(county: Path, tmp_path: Path) -> N
 
     assert answer.exit_code == 1
     assert file.read_bytes() == before
+
+
+def test_what_is_loaded_is_written_out_and_taken_in_again(county: Path, tmp_path: Path) -> None:
+    type_in("load", str(FOLDER), "--publish")
+
+    out = type_in("export", str(tmp_path / "out"))
+    again = type_in("load", str(tmp_path / "out"))
+    twice = type_in("export", str(tmp_path / "out"))
+
+    assert (out.exit_code, again.exit_code, twice.exit_code) == (0, 0, 1)
+    assert "organisation.json" in out.output
+    assert "(folder-in-use)" in twice.output
+    assert county.exists()

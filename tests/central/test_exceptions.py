@@ -13,7 +13,7 @@ from casework.verdict import Judgement
 from casework.verdict_course import Course, course_of
 from central.services.exceptions import OTHERS_SHOWN_MAX
 from tests.builders import COUNTY, TOWN, Pad, accepted_in_town
-from tests.central.reviewing import CHEN, LUO, SHE, Office, an_office
+from tests.central.reviewing import CHEN, LUO, SHE, Office, an_office, granted
 from tests.central.suspending import BOSS, suspended
 from tests.centres import visible
 from tests.halls import MET_DIR
@@ -118,3 +118,25 @@ async def test_what_waits_is_found_in_the_list_and_ratified_on_its_page(
     after = visible((await she.get("/exceptions")).text)
     assert "已追认" in after
     assert "等待处理 0 件" in after
+
+
+async def test_an_annulment_tells_the_applicant_on_the_page_until_it_is_decided_again(
+    met: Office, founded: Path, tmp_path: Path
+) -> None:
+    case = await suspended(met, founded, tmp_path / "town")
+    she = await met.sign_in(SHE)
+    said = {"seen": case.head, "reason": "由县局重新核查", "approved_by": BOSS}
+    untold = await she.post(f"/cases/{case.id}/acts/reopen", **said)
+    assert untold.status_code == 422
+    assert "告知申请人的话" in visible(untold.text)
+
+    words = "原决定已经撤销，不需要您再交材料"
+    done = await she.post(f"/cases/{case.id}/acts/reopen", **said, told=words)
+    assert done.status_code == 303, visible(done.text)
+    page = visible((await she.get(f"/cases/{case.id}")).text)
+    assert f"原决定已撤销，请告知申请人：{words}" in page
+
+    again = await met.take(await met.look(case.id), SHE)
+    await met.act(SHE, granted("翁林采〔2026〕9号"), case=again.id)
+    after = visible((await she.get(f"/cases/{case.id}")).text)
+    assert "请告知申请人" not in after

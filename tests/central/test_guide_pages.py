@@ -184,7 +184,7 @@ async def test_the_report_is_exported_and_no_cell_is_a_formula(office: Office) -
     assert (await hu.get("/coverage/other.csv")).status_code == 404
 
     use = office.app.state.services
-    coverage = use.coverage.of(use.trust.holdings, use.clock.now(), use.hall.today())
+    coverage = await use.coverage.of(use.trust.holdings, use.clock.now(), use.hall.today())
     evil = replace(coverage.matters[0].matter, name="=cmd()", short_name="@cmd")
     changed = replace(coverage, matters=(replace(coverage.matters[0], matter=evil),))
     written = csv_file(matter_rows(changed, use.trust.holdings), "x.csv").content.decode()

@@ -10,17 +10,19 @@ from casework import act as acts
 from casework.act import AnyAct, Outcome, ReclaimGround
 from casework.case import Case, Decision, Status
 from casework.entry import Entry
+from casework.errors import PartMissingError
 from casework.instants import instant_text
 from casework.names import CaseId, MessageId, OfficerId
 from casework.verdict import Judgement
 from central.services.verifying import Report, verify_exports
 from sync.attesting import is_proven
 from sync.bodies import Verdict
+from sync.desk import Attachment, Sitting, Step
 from sync.exporting import export_log
 from sync.stored import stored_body
 from tests.builders import COUNTY, TOWN
 from tests.cluster import rows
-from tests.procedure.stage import QIU, WU, Stage, intake_for, papers_for
+from tests.procedure.stage import QIU, WORDS, WU, Stage, intake_for, papers_for
 
 MATTER = "timber-felling-permit"
 RECORD = "d0199"
@@ -153,6 +155,23 @@ async def test_what_waits_is_annulled_and_decided_again(stage: Stage, tmp_path: 
     assert await stage.refused(CHIEF, acts.Ratify(BOSS), case=case) == "E_ACT_NOT_OPEN"
     assert len(await verdicts(stage, case)) == 1
     await stage.agreed(case, TOWN, COUNTY)
+    # The town's counter can tell whoever asks, and the paper says it as well.
+    for node in (TOWN, COUNTY):
+        desk = stage.desks[node]
+        said = await desk.read_named(await desk.get_case(case), "told")
+        assert said == WORDS["told"]
+    assert "renewed-acceptance" in stage.papers(made)
+
+
+async def test_an_annulment_without_a_word_for_the_applicant_is_refused(
+    stage: Stage, tmp_path: Path
+) -> None:
+    case = await suspended(stage, tmp_path / "county files")
+    desk, chief = stage.desk_of(CHIEF)
+    grounds = Attachment("grounds", "text/plain", WORDS["grounds"])
+    sitting = Sitting(officer=chief, case_id=case)
+    with pytest.raises(PartMissingError):
+        await desk.perform_all([Step(acts.Reopen(BOSS), (grounds,))], sitting)
 
 
 async def test_what_does_not_wait_is_not_ratified(stage: Stage) -> None:

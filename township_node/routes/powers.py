@@ -10,6 +10,7 @@ from casework.names import is_of_county
 from township_node.routes.access import services
 from township_node.routes.home import CASE_ROLES
 from township_node.services.powers import powers
+from township_node.services.sampling import sampled_here
 from webui.gate import require_role
 from webui.responses import page
 
@@ -23,6 +24,8 @@ async def show_powers(request: Request[Any, Any, Any]) -> Template:
         request,
         "powers/page.html",
         found=await powers(use.office, use.node, use.trust),
+        sampled=await sampled_here(use.node, use.office.calendar.tz),
+        names=use.office.names,
         clock_now=use.clock.now(),
         is_of_county=is_of_county(use.node.id),
     )

@@ -19,7 +19,7 @@ from township_node.services.office import Office
 from township_node.store.verdicts import JudgedHere, judged_here
 from township_node.words import word
 from webui import labels
-from webui.power_words import condition_words
+from webui.condition_words import condition_words
 
 SHOWN_MAX: Final = 50
 

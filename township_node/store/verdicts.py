@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from casework.case import Case
-from casework.names import MessageId, NodeId, author_of
+from casework.names import DelegationId, MessageId, NodeId
 from sync.bodies import Verdict
 from sync.engine import Database, Work
 from sync.stored import case_from_bytes, stored_body, stored_message
@@ -24,6 +24,7 @@ class JudgedHere(Struct, frozen=True):
     node: NodeId
     said: Verdict
     case: Case
+    delegation: DelegationId | None = None  # the record that it cites
 
 
 async def judged_here(database: Database) -> tuple[JudgedHere, ...]:
@@ -37,8 +38,10 @@ def _read(work: Work) -> tuple[JudgedHere, ...]:
         if not isinstance(said, Verdict) or said.decision in found:
             continue
         decision = MessageId(said.decision)
-        row = work.execute("SELECT log FROM message WHERE id = ?", (decision,)).fetchone()
+        row = work.execute("SELECT wire FROM message WHERE id = ?", (decision,)).fetchone()
         if row is not None:
-            node = author_of(row[0])
-            found[decision] = JudgedHere(decision, node, said, case_from_bytes(folded))
+            made = stored_message(row[0])
+            cited = getattr(stored_body(made), "delegation", None)
+            case = case_from_bytes(folded)
+            found[decision] = JudgedHere(decision, made.node, said, case, cited)
     return tuple(found.values())
