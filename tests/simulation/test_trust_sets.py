@@ -545,15 +545,14 @@ async def test_two_administrators_publish_at_once(tmp_path: Path) -> None:
     async with a_county(tmp_path, a_clock()) as county:
         await county.load(changed_county(tmp_path))
         machines = [await asking(county, tmp_path, node) for node in (TOWN, OTHER_TOWN, VILLAGE)]
-        results = await asyncio.gather(
-            county.publish(),
-            *(county.approve(machine.node, shown, LUO) for machine, shown in machines),
-            county.publish(),
+        approving = [county.approve(machine.node, shown, LUO) for machine, shown in machines]
+        first, second, _ = await asyncio.gather(
+            county.publish(), county.publish(), asyncio.gather(*approving)
         )
         held, directory = county.opened.store.holdings, county.opened.store.holdings.directory
 
         assert held.versions.catalogue == 2
-        published = [one for result in (results[0], results[-1]) for one in result]
+        published = [*first, *second]
         assert len({(one.set, one.version) for one in published}) == len(published)
         for machine, _ in machines:
             assert directory.newest_incarnation(machine.node) is not None
