@@ -5,6 +5,7 @@ from litestar.handlers import HTTPRouteHandler
 from central.routes import (
     cases,
     delegation_cells,
+    delegation_files,
     delegations,
     exceptions,
     incidents,
@@ -29,6 +30,7 @@ def route_handlers() -> list[HTTPRouteHandler]:
         *matters.ROUTES,
         *delegations.ROUTES,
         *delegation_cells.ROUTES,
+        *delegation_files.ROUTES,
         *revoking.ROUTES,
         *proposals.ROUTES,
         *nodes.ROUTES,
