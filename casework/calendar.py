@@ -209,13 +209,14 @@ def decode_calendar(data: bytes) -> Calendar:
 
 def encode_calendar(calendar: Calendar) -> bytes:
     """Write calendar.json, to be read again as the same calendar."""
-    days = (*calendar.holidays, *calendar.makeup_workdays)
+    years = {one.date.year for one in calendar.holidays}
+    years |= {one.date.year for one in calendar.makeup_workdays}
     file = _CalendarFile(
         format=FILE_FORMAT,
         county=calendar.county,
         version=calendar.version,
         zone=calendar.zone,
-        years=tuple(sorted({one.date.year for one in days})),
+        years=tuple(sorted(years)),
         weekend=calendar.weekend,
         holidays=calendar.holidays,
         makeup_workdays=calendar.makeup_workdays,

@@ -97,6 +97,12 @@ class StillInReachError(CaseworkError):
     code = "E_IN_REACH"
 
 
+class ReclaimGroundError(CaseworkError):
+    """No refused entry or verdict of this case that is still to be answered by a reclaim."""
+
+    code = "E_RECLAIM_GROUND"
+
+
 class ClockSuspectError(CaseworkError):
     code = "E_CLOCK_SUSPECT"
 
@@ -247,6 +253,12 @@ class WrongCounterError(CaseworkError):
 
 class PenDestinationError(CaseworkError):
     code = "E_PEN_DESTINATION"
+
+
+class ReleaseAskedError(CaseworkError):
+    """The holder has been asked for the pen since it got it."""
+
+    code = "E_RELEASE_ASKED"
 
 
 class DepositTakenError(CaseworkError):

@@ -29,10 +29,14 @@ from casework.errors import (
     NotInstantError,
     NotPenHolderError,
     PartMissingError,
+    PenDestinationError,
+    ReleaseAskedError,
     UnknownCaseError,
+    WrongNodeError,
 )
 from casework.instants import parse_instant
 from casework.matter import in_force
+from casework.names import is_county
 from casework.procedure import PROCEDURE, RELEASING, Power, Row
 from casework.standing import Standing
 from casework.verdict import CLOCKS_APART_MAX
@@ -88,6 +92,19 @@ def permit(
     check_content(case, act, parts, standing)
     check_call(case, act, standing.node, standing.officer.id, standing.today)
     return grant
+
+
+def check_release(case: Case, standing: Standing) -> None:
+    """The county asks a holder that can be reached for the pen: whoever may reclaim may ask."""
+    if not is_county(standing.node):
+        raise WrongNodeError(f"{standing.node} is not the county")
+    check_officer(PROCEDURE[acts.ReclaimPen], standing)
+    if case.is_frozen:
+        raise CaseFrozenError(case.id)
+    if case.pen == standing.node:
+        raise PenDestinationError("the pen is here already")
+    if standing.release_requested:
+        raise ReleaseAskedError(f"{case.pen} was asked for {case.id}")
 
 
 def _check_parts(case: Case | None, row: Row, parts: tuple[PartRef, ...]) -> None:

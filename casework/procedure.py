@@ -399,7 +399,7 @@ def _other_ends() -> tuple[Row, ...]:
         _row(
             *("29", a.Revoke, _CLOSED, Power.DEPARTMENT, _APPROVERS),
             paper="revocation",
-            parts={"grounds"},
+            parts={"grounds", "told"},
             personal=_MAY_DECIDE,
             offline=False,
         ),
@@ -411,7 +411,7 @@ def _other_ends() -> tuple[Row, ...]:
                 *_effects(EventKind.START, *_REVIEW_CLOCKS),
             ),
             paper="renewed-acceptance",
-            parts={"grounds"},
+            parts={"grounds", "told"},
             personal=_MAY_DECIDE,
             offline=False,
         ),

@@ -58,7 +58,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     desk = ExchangeDesk(runtime.node.exchange, turn=runtime.turn, watch_of=runtime.watch_of)
     machines = machine_routes(desk, services.county.enrolment.answer)
     app = Litestar(
-        route_handlers=[*route_handlers(), *machines, *kit.route_handlers],
+        route_handlers=[*route_handlers(services), *machines, *kit.route_handlers],
         lifespan=[_lifespan(settings, services)],
         logging_config=None,
         **kit.options,
@@ -94,7 +94,9 @@ def _lifespan(
         async with AsyncExitStack() as stack:
             runtime = services.runtime
             asked = commands(services.county)
-            await stack.enter_async_context(runtime.running(asked, upkeep=does_jobs))
+            await stack.enter_async_context(
+                runtime.running(asked, upkeep=does_jobs, hourly=services.sampling.keep)
+            )
             if does_sync:
                 await stack.enter_async_context(broker.running())
             yield

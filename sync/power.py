@@ -29,7 +29,7 @@ from casework.organisation import Officer
 from casework.procedure import OPEN
 from casework.standing import LeaseHeld, Standing
 from sync.batch import Batch
-from sync.claims import is_release_requested, open_deposits
+from sync.claims import is_release_requested, open_deposits, reclaimable
 from sync.holdings import Holdings
 
 # How far an author's clock may be ahead of the county's when a lease is looked up for it.
@@ -101,6 +101,7 @@ def standing_of(  # noqa: PLR0913 - everything a judgement depends on
         open_deposits=open_deposits(batch, case) if case is not None and claims else {},
         release_requested=claims and case is not None and is_release_requested(batch, case),
         leases=leases_on_the_way(batch, case) if case and isinstance(act, ReclaimPen) else {},
+        reclaimable=reclaimable(batch, case) if case and isinstance(act, ReclaimPen) else {},
     )
 
 

@@ -49,7 +49,7 @@ class FallenView(Struct, frozen=True, kw_only=True):
 
 
 _SAID: Final = (
-    *(("opinion", "opinion"), ("grounds", "grounds_text")),
+    *(("opinion", "opinion"), ("grounds", "grounds_text"), ("told", "told")),
     *(("question", "question"), ("answer", "answer")),
 )
 

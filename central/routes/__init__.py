@@ -1,9 +1,10 @@
 """The pages of the county. Whoever adds a module of pages adds it here."""
 
-from litestar.handlers import HTTPRouteHandler
+from litestar.types import ControllerRouterHandler
 
 from central.routes import (
     cases,
+    coverage,
     delegation_cells,
     delegations,
     editing,
@@ -12,30 +13,48 @@ from central.routes import (
     lint,
     matter_review,
     matters,
+    node_keys,
     nodes,
     proposals,
     publishing,
     queue,
     receipts,
+    revoking,
+    samples,
 )
+from central.routes.access import Services
+from central.services.reach import READING_ROLES, SLIP_ROLES
+from webui.carry_routes import carry_routes
+from webui.gate import require_role
+from webui.guide_routes import guide_routes, handbook_routes
 from webui.status_routes import status_routes
 
 
-def route_handlers() -> list[HTTPRouteHandler]:
+def route_handlers(use: Services) -> list[ControllerRouterHandler]:
     return [
         *queue.ROUTES,
         *cases.ROUTES,
         *receipts.ROUTES,
         *exceptions.ROUTES,
+        *samples.ROUTES,
         *matters.ROUTES,
+        *coverage.ROUTES,
         *delegations.ROUTES,
         *delegation_cells.ROUTES,
+        *revoking.ROUTES,
         *proposals.ROUTES,
         *editing.ROUTES,
         *matter_review.ROUTES,
         *nodes.ROUTES,
+        *node_keys.ROUTES,
         *publishing.ROUTES,
         *lint.ROUTES,
         *incidents.ROUTES,
+        *carry_routes(
+            guards=[require_role(*SLIP_ROLES)],
+            name_of=lambda _: use.review.names.node,
+        ),
+        guide_routes(use.shelf),
+        handbook_routes(use.shelf, guards=[require_role(*READING_ROLES)]),
         *status_routes(),
     ]

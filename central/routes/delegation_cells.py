@@ -49,6 +49,7 @@ class RecordView(Struct, frozen=True, kw_only=True):
     words: tuple[tuple[str, str], ...]
     state: str
     may_change: bool
+    may_revoke: bool  # what is in force now; the rest is merely ended
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -292,6 +293,9 @@ def _records(asked: Asked) -> tuple[RecordView, ...]:
             words=tuple(words.members(record).items())[1:],
             state=word("record_state", _state(asked, record)),
             may_change=not editing.is_over(record),
+            may_revoke=record.id in asked.use.review.names.delegations
+            and record.not_before <= asked.opened.today
+            and not editing.is_over(record),
         )
         for record in sorted(found, key=lambda one: (editing.is_over(one), one.not_before))
     )

@@ -13,7 +13,6 @@ from casework.names import DepartmentId, MatterId
 from casework.organisation import Role
 from casework.proposal import MatterChanges, ProposalError, ProposalFault
 from central.routes.access import Services, officer_of, services
-from central.routes.grant_words import condition_words
 from central.routes.matter_choices import choices_of, departments_of
 from central.routes.matter_elements import PARTS
 from central.routes.matter_form import rearranged, written
@@ -25,6 +24,7 @@ from central.services.reach import ADMIN_ROLES
 from central.store.proposals import Proposal
 from central.words import word
 from webui import labels
+from webui.condition_words import condition_words
 from webui.forms import Form, read_form
 from webui.gate import require_role
 from webui.responses import page, redirect

@@ -85,7 +85,7 @@ def read_wish(
     source = form.choice("source", list(GrantSource), label=_label("source"), required=True)
     positions = form.chosen("positions", list(POSITIONS), label=_label("positions"))
     conditions = _read_conditions(form, matter, keep)
-    instrument, added = _read_instrument(form, {one.id: one for one in instruments})
+    instrument, added = read_instrument(form, {one.id: one for one in instruments})
     if form.errors or level is None or first is None or hours is None or source is None:
         return None
     wish = Wish(
@@ -156,7 +156,7 @@ def _as_it_was(condition: Condition, keep: Sequence[Condition]) -> Condition:
     return next((one for one in keep if (one.field, one.op, one.value) == said), condition)
 
 
-def _read_instrument(form: Form, known: dict[str, Instrument]) -> tuple[str, Instrument | None]:
+def read_instrument(form: Form, known: dict[str, Instrument]) -> tuple[str, Instrument | None]:
     chosen = form.choice(
         "instrument", [*known, NEW_INSTRUMENT], label=_label("instrument"), required=True
     )

@@ -11,12 +11,12 @@ from casework.fact import Fact
 from casework.limits import Limit
 from casework.matter import MatterVersion, Validity
 from casework.matter_editing import Difference, differences, row_name
-from central.routes.grant_words import condition_words
 from central.routes.matter_elements import Element, ElementKind, elements_of
 from central.routes.matter_form import Choices, condition_value, element_label
 from central.words import word
 from webui import filters, labels
 from webui.case_words import limit_words
+from webui.condition_words import condition_words
 
 _TITLES: Final = ("name", "label", "text", "title", "check")
 _TITLE_CHARS_MAX: Final = 30
@@ -117,7 +117,8 @@ def _plain(value: object, version: MatterVersion) -> str:
             return condition_words(value, version)
         case Validity():
             kind = labels.label("validity_kind", value.kind)
-            return " ".join(str(each) for each in (kind, value.years, value.text) if each)
+            said = [str(each) for each in (kind, value.years, value.text) if each is not None]
+            return " ".join(said)
         case _:
             return str(value)
 

@@ -13,11 +13,12 @@ from casework.matter import MatterVersion
 from casework.names import DepartmentId, MatterId
 from casework.organisation import Role
 from central.routes.access import Services, officer_of, services
-from central.routes.grant_words import condition_words, source_words
+from central.routes.grant_words import source_words
 from central.services.catalogue import Granted, grants_of, lines_of, state_of
 from central.services.reach import READING_ROLES
 from webui import labels
 from webui.case_words import limit_words
+from webui.condition_words import condition_words
 from webui.gate import require_role
 from webui.paper_sheets import scenario_choices
 from webui.responses import page
@@ -38,6 +39,7 @@ class VersionView(Struct, frozen=True, kw_only=True):
 
 
 class GrantView(Struct, frozen=True, kw_only=True):
+    record: str
     node: str
     level: str
     conditions: tuple[str, ...]
@@ -93,6 +95,7 @@ async def show(
         state=state_of(matter, today),
         names=use.review.names,
         versions=[_version(one, matter, today) for one in versions],
+        may_revoke=Role.DELEGATION_ADMIN in officer_of(request).roles,
         grants=[_grant(use, each, matter) for each in grants],
         limit_words=limit_words,
         # The sheet tells what holds today, whichever version is looked at.
@@ -127,6 +130,7 @@ def _grant(use: Services, granted: Granted, matter: MatterVersion) -> GrantView:
     record, names = granted.record, use.review.names
     zone = use.trust.holdings.calendar.tz
     return GrantView(
+        record=record.id,
         node=names.node(record.grantee),
         level=record.level,
         conditions=tuple(condition_words(each, matter) for each in record.conditions),

@@ -12,7 +12,9 @@ from casework.delegation import Delegation
 from casework.names import DelegationId
 from casework.proposal import (
     NOTE_CHARS_MAX,
+    Changes,
     DelegationChanges,
+    MatterChanges,
     Move,
     ProposalError,
     ProposalFault,
@@ -38,10 +40,6 @@ from webui.responses import page, redirect
 _UNPROCESSABLE: Final = 422
 _POSTED: Final = frozenset({Move.SUBMIT, Move.WITHDRAW, Move.GIVE_BACK, Move.APPROVE})
 _OPEN: Final = frozenset({ProposalState.DRAFT, ProposalState.RETURNED, ProposalState.SUBMITTED})
-_SET_OF: Final = {
-    ProposalKind.DELEGATIONS: SetName.DELEGATIONS,
-    ProposalKind.MATTERS: SetName.CATALOGUE,
-}
 
 
 @get("/proposals", guards=[require_role(*ADMIN_ROLES)])
@@ -152,7 +150,7 @@ async def _page(  # noqa: PLR0913 - what the page says, each by its name
         is_author=officer.id == held.author,
         obstacles=found,
         moves=[
-            (move.value, word("move", move), await _consequence(use, kind, move))
+            (move.value, word("move", move), await _consequence(use, held, move))
             for move in use.proposals.moves_open_to(officer, held)
             if move in _POSTED
         ],
@@ -167,19 +165,35 @@ async def _page(  # noqa: PLR0913 - what the page says, each by its name
     )
 
 
-async def _consequence(use: Services, kind: ProposalKind, move: Move) -> str:
+async def _consequence(use: Services, held: Proposal, move: Move) -> str:
     if move is not Move.APPROVE:
         return word("move_consequence", move)
     if not use.county.publisher.may_sign:
         return word("move_consequence", "approve_waits")
-    name = _SET_OF[kind]
-    version = use.trust.holdings.versions.version_of(name) + 1
-    told = word("move_consequence", "approve", set=word("set", name), version=version)
+    versions = use.trust.holdings.versions
+    named = _sets_of(held.changes)
+    told = word(
+        "move_consequence",
+        "approve",
+        sets="、".join(
+            word("publishing", "set", name=word("set", one), version=versions.version_of(one) + 1)
+            for one in named
+        ),
+    )
     loaded = await use.comparison.now()
     others = [word("set", each.set) for each in loaded.changes if each.is_changed]
     if others:
         told += word("move_consequence", "approve_others", sets="、".join(others))
     return told
+
+
+def _sets_of(changes: Changes) -> tuple[SetName, ...]:
+    """Which sets an approval publishes."""
+    if isinstance(changes, MatterChanges):
+        return (SetName.CATALOGUE,)
+    lists = SetName.DELEGATIONS if changes.records or changes.instruments else None
+    revoked = SetName.REVOCATIONS if changes.revocations else None
+    return tuple(one for one in (lists, revoked) if one is not None)
 
 
 async def _found(request: Request[Any, Any, Any], proposal: str) -> Proposal:

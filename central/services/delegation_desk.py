@@ -1,12 +1,16 @@
 """Drafts of the delegation list: opened over what is loaded, edited, and put back."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from casework.delegation import Revocation
 from casework.delegation_editing import Editing, HeldList, findings
+from casework.delegation_file import Instrument
 from casework.delegation_publishing import Finding
 from casework.names import DelegationId
 from casework.organisation import Officer
@@ -21,6 +25,7 @@ from central.services.proposals import ProposalDesk
 from central.store.loaded import CountyData
 from central.store.proposals import Proposal
 
+_REVOCATION_ID: Final = re.compile(r"r([0-9]+)")
 _EDITABLE: Final = frozenset({ProposalState.DRAFT, ProposalState.RETURNED})
 
 
@@ -75,6 +80,30 @@ class DelegationDesk:
     async def save(self, draft: OpenDraft, edition: int, by: Officer) -> Proposal:
         """Put back what was edited; STATE if it was saved elsewhere meanwhile."""
         return await self._proposals.save(draft.proposal.id, edition, by, draft.editing.draft)
+
+    async def revoke(
+        self, title: str, revocation: Revocation, added: Instrument | None, by: Officer
+    ) -> Proposal:
+        """Propose that a record be taken back, and submit that at once: it does not wait."""
+        changes = DelegationChanges(
+            revocations=(replace(revocation, id=await self._revocation_id()),),
+            instruments=() if added is None else (added,),
+        )
+        return await self._proposals.draft_and_submit(title, changes, by)
+
+    async def _revocation_id(self) -> str:
+        """The next that neither the list nor an unfinished proposal has given."""
+        data = await self._proposals.loaded()
+        unfinished = await self._proposals.store.unfinished(ProposalKind.DELEGATIONS)
+        proposed = [
+            one.id
+            for proposal in unfinished
+            if isinstance(proposal.changes, DelegationChanges)
+            for one in proposal.changes.revocations
+        ]
+        known = (*(one.id for one in data.delegations.revocations), *proposed)
+        numbers = [int(found[1]) for found in map(_REVOCATION_ID.fullmatch, known) if found]
+        return f"r{max(numbers, default=0) + 1:02d}"
 
     def findings(self, draft: OpenDraft) -> tuple[Finding, ...]:
         """What the cells that it touches have wrong; the whole is checked when it is submitted."""

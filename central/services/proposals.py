@@ -82,6 +82,12 @@ class ProposalDesk:
             await self._note(proposal, Move.SAVE, by, "")
         return proposal
 
+    async def draft_and_submit(self, title: str, changes: Changes, by: Officer) -> Proposal:
+        """The short way for what does not wait: both or neither, and marked as urgent."""
+        async with self._database.transaction():
+            proposal = await self.draft(title, changes, by, is_urgent=True)
+            return await self.move(proposal.id, Move.SUBMIT, by)
+
     async def save(
         self, proposal: str, edition: int, by: Officer, changes: Changes, title: str | None = None
     ) -> Proposal:

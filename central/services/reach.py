@@ -41,6 +41,8 @@ PUBLISHING_ROLES: Final = frozenset(
 )
 SLIP_ROLES: Final = frozenset({Role.SYSTEM_ADMIN})
 APPROVING_ROLES: Final = frozenset({Role.SECURITY_ADMIN})
+# Who reports a key and who agrees: two persons, at least one of them for security.
+KEY_ROLES: Final = SLIP_ROLES | APPROVING_ROLES
 
 
 class Reach(Struct, frozen=True, kw_only=True):

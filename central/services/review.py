@@ -126,6 +126,19 @@ class Review:
             return
         await self._desk.perform_all(await self._steps(opened, read, brought), sitting)
 
+    async def ask_for_pen(
+        self, opened: Opened, reason: str, seen: MessageId | None, who: Acting
+    ) -> None:
+        """Ask the holder to return the case, as its officer saw it."""
+        if not opened.reach.writes:
+            raise RoleMissingError(f"{who.officer.id} reads")
+        if seen is None:
+            raise CaseMovedOnError(opened.case.id)
+        sitting = Sitting(
+            officer=who.officer, acting_for=who.acting_for, case_id=opened.case.id, seen=seen
+        )
+        await self._desk.ask_for_pen(reason, sitting)
+
     async def printed(
         self,
         opened: Opened,

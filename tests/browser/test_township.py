@@ -77,6 +77,7 @@ async def test_every_place_of_the_menu_is_sound(browser: Browser, world: World) 
             "/results",
             "/matters",
             "/outbox",
+            "/powers",
             "/consultations",
         )
         places = (*read, "/consultations/new", "/intake/new")

@@ -210,7 +210,9 @@ def examples() -> dict[type[Act], AnyAct]:
     return {type(each): each for each in found}
 
 
-PARTS: Final = tuple(a_part(n) for n in ("applicant", "opinion", "grounds", "result", "notice"))
+PARTS: Final = tuple(
+    a_part(n) for n in ("applicant", "opinion", "grounds", "told", "result", "notice")
+)
 
 
 def standing(

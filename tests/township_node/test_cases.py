@@ -5,12 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from casework import act as acts
 from casework.names import CaseId, NodeId
 from casework.query_code import query_text
 from sync.clock import ManualClock
-from sync.desk import Sitting, Step
-from tests.builders import CHEN, COUNTY, OTHER_TOWN, TOWN, VILLAGE, WU
+from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE, WU
 from tests.centres import (
     CARD,
     LOW_INCOME,
@@ -320,26 +318,6 @@ async def test_the_outbox_says_what_waits_and_empties_with_the_line(
     assert "仅本机" in home
     assert number not in after
     assert "全部已经送出" in after
-
-
-async def test_what_the_county_sends_back_is_listed_with_its_reason(
-    world: World, wu: Clerk
-) -> None:
-    case = await wu.taken("minimum-living-allowance", LOW_INCOME)
-    await world.settle()
-    chen = world.county_desk.holdings.officer(CHEN)
-    assert chen is not None
-    stands = await world.county_desk.get_case(case)
-    received = stands.timeline[0].entry
-    reclaim = acts.ReclaimPen(acts.ReclaimGround.REFUSAL, received, False, "E_MATERIALS")
-    await world.county_desk.perform_all(
-        (Step(reclaim), Step(acts.HandOverPen(TOWN))), Sitting(officer=chen, case_id=case)
-    )
-    await world.settle()
-    page = visible((await wu.get("/outbox")).text)
-
-    assert "被县里退回 1" in page
-    assert "材料不齐" in page
 
 
 async def test_the_catalogue_says_what_this_centre_may_do(wu: Clerk) -> None:

@@ -18,6 +18,7 @@ _PLACES: Final = (
     ("/cases", "list-check", "cases", None, _ANY),
     ("/results", "send", "results", None, _COUNTER),
     ("/matters", "adjustments", "catalogue", None, _ANY),
+    ("/powers", "license", "powers", None, _ANY),
     ("/outbox", "cloud-upload", "outbox", None, _ANY),
 )
 
