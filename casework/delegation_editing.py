@@ -135,6 +135,12 @@ class Editing:
         ]
         return tuple(record for record in (*held, *new) if record is not None)
 
+    def records(self) -> tuple[Delegation, ...]:
+        """The whole list with the draft, in its order, what is new last."""
+        held = [self._now(id_) for id_ in self._held]
+        new = [one.after for id_, one in self._changes.items() if id_ not in self._held]
+        return tuple(record for record in (*held, *new) if record is not None)
+
     def earliest(self, replaced: Iterable[DelegationId] = ()) -> date:
         """The first day on which a record may begin in place of these."""
         begun = any(self._has_begun(each) for each in replaced)

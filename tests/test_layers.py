@@ -46,6 +46,7 @@ HOMES = {
     "obstore": ["sync/parts.py"],
     "argon2": ["webui/session.py", "sync/vault.py"],
     "PIL": ["webui/uploads*.py", "deploy/onebox/generators/*"],
+    "openpyxl": ["webui/table_files.py"],
     "pikepdf": ["webui/uploads*.py"],
     "zxingcpp": ["webui/uploads*.py", "webui/documents/*.py"],
     "typst": ["webui/documents/*.py"],

@@ -137,14 +137,22 @@ def _fault(code: str) -> str:
 
 
 def _obstacles(use: Services, opened: OpenDraft) -> tuple[Obstacle, ...]:
+    return tuple(one for _, one in draft_obstacles(use, opened))
+
+
+def draft_obstacles(use: Services, opened: OpenDraft) -> tuple[tuple[DelegationId, Obstacle], ...]:
+    """What the cells that a draft touches have wrong, each with the record that has it."""
+    draft = opened.editing.draft
     records: dict[DelegationId, Delegation] = dict(opened.held.records)
-    records.update({one.after.id: one.after for one in opened.changes.records if one.after})
-    words = GrantWords(use, opened.changes.instruments)
+    records.update({one.after.id: one.after for one in draft.records if one.after})
+    words, names = GrantWords(use, draft.instruments), use.review.names
     try:
         found = use.delegations.findings(opened)
     except ProposalError as error:
-        return obstacles(error, words, use.review.names, records.get)
-    return finding_words(found, words, use.review.names, records.get)
+        told = obstacles(error, words, names, records.get)
+        return tuple((DelegationId(""), one) for one in told)
+    said = finding_words(found, words, names, records.get)
+    return tuple((one.record, what) for one, what in zip(found, said, strict=True))
 
 
 def _copying(use: Services, opened: OpenDraft) -> dict[str, Any]:

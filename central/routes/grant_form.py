@@ -41,7 +41,7 @@ _BETWEEN: Final = re.compile(r"[、,，;；\s]+")
 _SECTION: Final = "grant_form"
 
 
-class Fact(Struct, frozen=True):
+class Askable(Struct, frozen=True):
     """What a condition may ask: a field of the matter's form, or what every case tells."""
 
     key: str
@@ -56,10 +56,10 @@ _CASE_FACT_TYPES: Final = {
 }
 
 
-def facts_of(matter: MatterVersion) -> tuple[Fact, ...]:
+def facts_of(matter: MatterVersion) -> tuple[Askable, ...]:
     own = [_fact(field) for field in matter.form_fields if field.type is not FieldType.TABLE]
     general = [
-        Fact(key, label, _CASE_FACT_TYPES.get(key, FieldType.TEXT))
+        Askable(key, label, _CASE_FACT_TYPES.get(key, FieldType.TEXT))
         for key, label in labels.choices("case_fact")
     ]
     return (*own, *general)
@@ -124,7 +124,7 @@ def form_of(wish: Wish, matter: MatterVersion, note: str = "") -> Form:
     for row, one in enumerate(wish.conditions[:CONDITION_ROWS]):
         values[f"field{row}"] = one.field
         values[f"op{row}"] = one.op
-        values[f"value{row}"] = _typed(one, facts.get(one.field))
+        values[f"value{row}"] = typed_value(one, facts.get(one.field))
     return Form.of(values)
 
 
@@ -143,7 +143,7 @@ def _read_conditions(
         )
         if op is None or not typed:
             continue
-        value = _value(facts[field], Operator(op), typed)
+        value = value_of(facts[field], Operator(op), typed)
         if value is None:
             form.errors.add(f"value{row}", word(_SECTION, "bad_value", name=facts[field].label))
             continue
@@ -181,7 +181,7 @@ def _fresh(known: Iterable[str]) -> str:
     return f"i{max(numbers, default=0) + 1:02d}"
 
 
-def _value(fact: Fact, op: Operator, typed: str) -> ConditionValue | None:
+def value_of(fact: Askable, op: Operator, typed: str) -> ConditionValue | None:
     if op is Operator.IN:
         several = [_one(fact, each) for each in _BETWEEN.split(typed) if each]
         whole = tuple(one for one in several if isinstance(one, int | str))
@@ -190,7 +190,7 @@ def _value(fact: Fact, op: Operator, typed: str) -> ConditionValue | None:
     return None if op in _ORDERED and as_number(value) is None else value
 
 
-def _one(fact: Fact, typed: str) -> bool | int | str | None:
+def _one(fact: Askable, typed: str) -> bool | int | str | None:
     """One value of a fact's type; None for what is none of it."""
     if fact.type is FieldType.BOOLEAN:
         return {word("yes_no", "yes"): True, word("yes_no", "no"): False}.get(typed)
@@ -203,7 +203,7 @@ def _one(fact: Fact, typed: str) -> bool | int | str | None:
     return typed
 
 
-def _typed(condition: Condition, fact: Fact | None) -> str:
+def typed_value(condition: Condition, fact: Askable | None) -> str:
     """How a value is typed."""
     names = dict(fact.options) if fact else {}
 
@@ -216,9 +216,9 @@ def _typed(condition: Condition, fact: Fact | None) -> str:
     return "、".join(one(each) for each in values)
 
 
-def _fact(field: FormField) -> Fact:
+def _fact(field: FormField) -> Askable:
     options = tuple((one.value, one.label) for one in field.options)
-    return Fact(field.key, field.label, field.type, options)
+    return Askable(field.key, field.label, field.type, options)
 
 
 def _label(name: str) -> str:

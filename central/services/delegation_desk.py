@@ -60,7 +60,20 @@ class DelegationDesk:
         return await self._proposals.draft(title, DelegationChanges(), by)
 
     async def open(self, proposal: str) -> OpenDraft:
-        found = await self._proposals.get(proposal)
+        return await self._opened(await self._proposals.get(proposal))
+
+    async def blank(self, by: Officer) -> OpenDraft:
+        """A draft that is not kept yet: `keep` writes it down."""
+        return await self._opened(self._proposals.blank("", DelegationChanges(), by))
+
+    async def keep(self, draft: OpenDraft, title: str, by: Officer) -> Proposal:
+        """Save a draft, or begin it if it is not kept yet."""
+        held = draft.proposal
+        if held.edition == 0:
+            return await self._proposals.draft(title, draft.editing.draft, by)
+        return await self.save(draft, held.edition, by)
+
+    async def _opened(self, found: Proposal) -> OpenDraft:
         if not isinstance(found.changes, DelegationChanges):
             raise ProposalError(ProposalFault.UNKNOWN)
         data, today = await self._proposals.loaded(), self._today()
@@ -108,7 +121,7 @@ class DelegationDesk:
     def findings(self, draft: OpenDraft) -> tuple[Finding, ...]:
         """What the cells that it touches have wrong; the whole is checked when it is submitted."""
         matters = {one.ref: one for one in draft.data.catalogue.matters}
-        return findings(draft.held.listed, draft.changes, matters)
+        return findings(draft.held.listed, draft.editing.draft, matters)
 
     def _list_of(self, data: CountyData) -> HeldList:
         if self._held is None or self._held[0] is not data:

@@ -65,22 +65,28 @@ class ProposalDesk:
         self, title: str, changes: Changes, by: Officer, *, is_urgent: bool = False
     ) -> Proposal:
         """Begin a proposal; nothing of it is in force."""
+        proposal = replace(self.blank(title, changes, by, is_urgent=is_urgent), edition=1)
+        async with self._database.transaction():
+            await self.store.put(proposal, edition_before=None)
+            await self._note(proposal, Move.SAVE, by, "")
+        return proposal
+
+    def blank(
+        self, title: str, changes: Changes, by: Officer, *, is_urgent: bool = False
+    ) -> Proposal:
+        """A proposal that is written down nowhere; its edition is 0."""
         if not may_draft(by, type(changes)):
             raise ProposalError(ProposalFault.ROLE)
-        proposal = Proposal(
+        return Proposal(
             id=self._randomness(_ID_BYTES).hex(),
             title=title.strip()[:TITLE_CHARS_MAX],
             state=ProposalState.DRAFT,
             author=by.id,
             changes=changes,
-            edition=1,
+            edition=0,
             changed_at=self._clock.now(),
             is_urgent=is_urgent,
         )
-        async with self._database.transaction():
-            await self.store.put(proposal, edition_before=None)
-            await self._note(proposal, Move.SAVE, by, "")
-        return proposal
 
     async def draft_and_submit(self, title: str, changes: Changes, by: Officer) -> Proposal:
         """The short way for what does not wait: both or neither, and marked as urgent."""
