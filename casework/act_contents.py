@@ -11,7 +11,7 @@ from casework.act import AnyAct
 from casework.act_words import check_words
 from casework.approval import check_approval
 from casework.assessment import Outcome, assess, failed_conditions
-from casework.authority import check_silence
+from casework.authority import check_reclaim
 from casework.case import Case, Deferral, Status
 from casework.entry import PartRef
 from casework.errors import (
@@ -152,12 +152,9 @@ def _check_way(case: Case | None, act: AnyAct, standing: Standing) -> None:
             _check_return(case, to, standing)
         case acts.OpenGreenChannel(approved_by):
             check_approval(approved_by, COORDINATORS, standing)
-        case acts.ReclaimPen(acts.ReclaimGround.LEASE_ENDED, approved_by=approved_by):
-            if approved_by is None:
-                raise ApprovalMissingError("a silent machine's case is taken back by two persons")
-            check_approval(approved_by, COORDINATORS, standing)
-            if case is not None:
-                check_silence(case, standing)
+        case acts.ReclaimPen():
+            _check_second_person(act, standing)
+            check_reclaim(case, act, standing)
         case acts.SettleFee():
             _check_fee(act, standing.matter)
         case _:
@@ -239,6 +236,14 @@ def _check_return(case: Case | None, to: NodeId, standing: Standing) -> None:
     to_county = case is not None and to == case.county and standing.release_requested
     if case is None or (to != case.pen_from and not to_county):
         raise PenDestinationError(f"the pen did not come from {to}")
+
+
+def _check_second_person(act: acts.ReclaimPen, standing: Standing) -> None:
+    if act.ground is not acts.ReclaimGround.LEASE_ENDED:
+        return
+    if act.approved_by is None:
+        raise ApprovalMissingError("a silent machine's case is taken back by two persons")
+    check_approval(act.approved_by, COORDINATORS, standing)
 
 
 def _check_notice_again(

@@ -7,6 +7,7 @@ the act must cite the one that governs (protocol.md section 6).
 from datetime import datetime, timedelta
 from typing import Final
 
+from casework.act import ReclaimGround, ReclaimPen
 from casework.case import Case, Moment
 from casework.delegation import Delegation, Level, governing, levels_at
 from casework.errors import (
@@ -19,6 +20,7 @@ from casework.errors import (
     OfficerNotTrainedError,
     PersonalPowerMissingError,
     QuotaExhaustedError,
+    ReclaimGroundError,
     RoleMissingError,
     SeparateAcceptorError,
     SetsNotHeldError,
@@ -128,6 +130,19 @@ def check_decision(case: Case | None, record: Delegation, standing: Standing) ->
 def reach(lease: LeaseHeld, record: Delegation) -> datetime:
     """Until when a node may decide under a record without having heard from the county."""
     return min(lease.until, lease.at + timedelta(hours=record.offline_hours))
+
+
+def check_reclaim(case: Case | None, act: ReclaimPen, standing: Standing) -> None:
+    """What the county says is its reason to take the pen is one.
+
+    A refusal or a verdict counts while the holder can be reached, so it must be there and must not
+    have been answered yet: else each would be a way round the lease.
+    """
+    if act.ground is ReclaimGround.LEASE_ENDED:
+        if case is not None:
+            check_silence(case, standing)
+    elif act.of is None or act.ground not in standing.reclaimable.get(act.of, ()):
+        raise ReclaimGroundError(f"no {act.ground} of {act.of} is to be answered")
 
 
 def check_silence(case: Case, standing: Standing) -> None:

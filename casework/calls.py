@@ -1,7 +1,8 @@
 """What waits for a node at a case whoever holds the pen: an answer, papers to be handed out.
 
 A node does it by a deposit, or by an entry where the pen is there; until the deposit is taken up
-the case itself still calls, and only that node knows better.
+the case itself still calls, and only that node knows better. What fell out of a chain waits for
+the pen-holder.
 """
 
 from datetime import date
@@ -10,11 +11,13 @@ from enum import StrEnum
 from msgspec import Struct
 
 from casework import act as acts
-from casework.act import AnyAct
+from casework.act import AnyAct, Restatable
 from casework.case import Case
 from casework.contacts import check_said, open_questions
+from casework.entry import Written
 from casework.names import MessageId, NodeId, OfficerId
 from casework.pickups import check_pickup, open_pickups
+from casework.procedure import PROCEDURE
 
 
 class CallKind(StrEnum):
@@ -49,6 +52,22 @@ def check_call(
     """Whether a call or what follows one is by who does it; `today` None: it was deposited."""
     check_said(case, act, node, officer, today)
     check_pickup(case, act, node, officer, today)
+
+
+def waits_again(case: Case, fallen: Written) -> bool:
+    """Whether what fell out of the chain may yet be taken up, and was not simply done again.
+
+    Moves of the pen are void, and so is a taking-up: what it adopted is open again by itself.
+    """
+    act = fallen.entry.act
+    if fallen.id in case.taken_up or not isinstance(act, Restatable):
+        return False
+    row = PROCEDURE[type(act)]
+    again = any(
+        moment.node == fallen.node and moment.written_at > fallen.at
+        for moment in case.moments(row.name)
+    )
+    return case.status in row.opens and not again and still_follows(case, act)
 
 
 def still_follows(case: Case, act: AnyAct) -> bool:

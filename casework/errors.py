@@ -97,6 +97,12 @@ class StillInReachError(CaseworkError):
     code = "E_IN_REACH"
 
 
+class ReclaimGroundError(CaseworkError):
+    """No refused entry or verdict of this case that is still to be answered by a reclaim."""
+
+    code = "E_RECLAIM_GROUND"
+
+
 class ClockSuspectError(CaseworkError):
     code = "E_CLOCK_SUSPECT"
 
@@ -241,12 +247,30 @@ class SubstituteError(CaseworkError):
     code = "E_SUBSTITUTE"
 
 
+class VoucherError(CaseworkError):
+    """A case is begun anew only from a receipt that holds, for what that receipt says."""
+
+    code = "E_VOUCHER"
+
+
+class VoucherMaterialsError(CaseworkError):
+    """The papers named are not those that the receipt attests."""
+
+    code = "E_VOUCHER_MATERIALS"
+
+
 class WrongCounterError(CaseworkError):
     code = "E_WRONG_COUNTER"
 
 
 class PenDestinationError(CaseworkError):
     code = "E_PEN_DESTINATION"
+
+
+class ReleaseAskedError(CaseworkError):
+    """The holder has been asked for the pen since it got it."""
+
+    code = "E_RELEASE_ASKED"
 
 
 class DepositTakenError(CaseworkError):

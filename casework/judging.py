@@ -8,6 +8,8 @@ signing; the county asks again on admission, as of the time and the versions the
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from casework import act as acts
 from casework.act import Act, AnyAct
 from casework.act_contents import check_content
@@ -29,11 +31,16 @@ from casework.errors import (
     NotInstantError,
     NotPenHolderError,
     PartMissingError,
+    PenDestinationError,
+    ReleaseAskedError,
     UnknownCaseError,
+    WrongNodeError,
 )
 from casework.instants import parse_instant
 from casework.matter import in_force
+from casework.names import is_county
 from casework.procedure import PROCEDURE, RELEASING, Power, Row
+from casework.rebuilding import check_rebuilt
 from casework.standing import Standing
 from casework.verdict import CLOCKS_APART_MAX
 
@@ -83,11 +90,27 @@ def permit(
         check_content(case, act.restated, parts, standing)
         _check_bringer(case, act, standing)
         return grant
+    if isinstance(act, acts.Rebuild):
+        check_rebuilt(act, standing)
+        standing = replace(standing, judges_intake_version=False)
     grant = _permit(case, row, standing)
     _check_parts(case, row, parts)
-    check_content(case, act, parts, standing)
+    check_content(case, getattr(act, "restated", act), parts, standing)
     check_call(case, act, standing.node, standing.officer.id, standing.today)
     return grant
+
+
+def check_release(case: Case, standing: Standing) -> None:
+    """The county asks a holder that can be reached for the pen: whoever may reclaim may ask."""
+    if not is_county(standing.node):
+        raise WrongNodeError(f"{standing.node} is not the county")
+    check_officer(PROCEDURE[acts.ReclaimPen], standing)
+    if case.is_frozen:
+        raise CaseFrozenError(case.id)
+    if case.pen == standing.node:
+        raise PenDestinationError("the pen is here already")
+    if standing.release_requested:
+        raise ReleaseAskedError(f"{case.pen} was asked for {case.id}")
 
 
 def _check_parts(case: Case | None, row: Row, parts: tuple[PartRef, ...]) -> None:

@@ -17,6 +17,7 @@ from casework.case import Case
 from casework.entry import Entry, PartRef, Written
 from casework.errors import CaseworkError, UnknownCaseError
 from casework.freshness import Heard
+from casework.instants import instant_text
 from casework.judging import why_not
 from casework.matter import MatterVersion
 from casework.names import CaseId, KeyId, MessageId, NodeId, OfficerId, PartHash
@@ -26,7 +27,7 @@ from casework.procedure import BY_NAME
 from sync import part_rows
 from sync.batch import Batch
 from sync.bodies import Deposit, Notice, Verdict
-from sync.claims import open_deposits
+from sync.claims import ReleaseAsked, fallen_waiting, open_deposits, reclaimable, release_asked
 from sync.desk import Desk, Sitting
 from sync.engine import Work
 from sync.hearing import read_heard
@@ -41,11 +42,14 @@ from sync.stored import instant_of, stored_body, written_in
 
 # Parts that are read at once, by name; scans are fetched one by one when they are looked at.
 TEXTS: Final = frozenset(
-    {"opinion", "grounds", "notice", "remark", "question", "answer", "collector"}
+    {"opinion", "grounds", "told", "notice", "remark", "question", "answer", "collector"}
 )
 SHEETS: Final = frozenset({"applicant", "form", "delivery"})
 # An entry that came so much later than it was written was written with the line down.
 WRITTEN_APART: Final = timedelta(minutes=10)
+
+# The kind of an entry that fell out, beside those of `DepositKind`.
+FALLEN: Final = "fallen"
 
 _Sheet = TypeVar("_Sheet")
 _STANDING: Final[Mapping[PartState, Literal["arrived", "waiting", "erased"]]] = {
@@ -103,10 +107,12 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     signed: Mapping[MessageId, Signed]
     deposits: tuple[DepositFound, ...]
     fallen: tuple[Written, ...]
+    reclaimable: tuple[Written, ...]
     offline: frozenset[MessageId]
     colleagues: tuple[Officer, ...] = ()
     duplicates: tuple[Case, ...] = ()
     heard: Heard
+    release: ReleaseAsked | None = None
     notices: tuple[Notice, ...] = ()
     verdicts: Mapping[MessageId, Verdict] = {}
 
@@ -165,9 +171,11 @@ async def read_case_file(
         signed=read.signed,
         deposits=read.deposits,
         fallen=read.fallen,
+        reclaimable=read.reclaimable,
         offline=read.offline,
         colleagues=approvers(PositionKind, standing),
         heard=read.heard,
+        release=read.release,
         notices=read.notices,
         verdicts=read.verdicts,
         duplicates=tuple([await node.journal.get_case(each) for each in standing.duplicates]),
@@ -187,8 +195,10 @@ class _Read(Struct, frozen=True, kw_only=True):
     signed: Mapping[MessageId, Signed]
     deposits: tuple[DepositFound, ...]
     fallen: tuple[Written, ...]
+    reclaimable: tuple[Written, ...]
     offline: frozenset[MessageId]
     heard: Heard
+    release: ReleaseAsked | None
     notices: tuple[Notice, ...]
     verdicts: Mapping[MessageId, Verdict]
 
@@ -218,6 +228,7 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
     return _Read(
         case=case,
         verdicts=newest_verdicts(messages),
+        release=release_asked(messages, case),
         notices=tuple(each for each in bodies if isinstance(each, Notice)),
         blocked=state.blocked,
         applicant=state.applicant,
@@ -231,6 +242,7 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
         deposits=deposits,
         heard=read_heard(batch.work, batch.node.id),
         fallen=tuple(written[id_] for id_ in case.fallen if id_ in written),
+        reclaimable=tuple(written[id_] for id_ in reclaimable(batch, case) if id_ in written),
         offline=frozenset(
             id_
             for id_, each in written.items()
@@ -247,9 +259,9 @@ def _came(batch: Batch, case_id: CaseId) -> dict[MessageId, datetime]:
 
 
 def _deposits(batch: Batch, case: Case, messages: Iterable[Message]) -> tuple[DepositFound, ...]:
-    """Deposits that are still open; what fell out of the chain is told apart."""
+    """What may be taken up: deposits that are still open, and what fell out of the chain."""
     waiting = open_deposits(batch, case)
-    found = []
+    found = [_fallen_deposit(each) for each in fallen_waiting(batch, case.id)]
     for message in messages:
         body = stored_body(message)
         if not isinstance(body, Deposit) or message.id not in waiting:
@@ -267,6 +279,21 @@ def _deposits(batch: Batch, case: Case, messages: Iterable[Message]) -> tuple[De
             )
         )
     return tuple(found)
+
+
+def _fallen_deposit(fallen: Written) -> DepositFound:
+    entry = fallen.entry
+    assert isinstance(entry.act, Restatable), "nothing else waits to be taken up"
+    return DepositFound(
+        id=fallen.id,
+        at=fallen.at,
+        at_text=instant_text(fallen.at),
+        node=fallen.node,
+        officer=entry.officer,
+        kind=FALLEN,
+        act=entry.act,
+        parts=entry.parts,
+    )
 
 
 def _parts(work: Work, refs: tuple[PartRef, ...]) -> dict[PartHash, PartHeld]:

@@ -20,6 +20,7 @@ from casework.query_code import split_query
 from sync.batch import Batch
 from sync.batch_rows import calls_in
 from sync.bodies import Deposit
+from sync.claims import fallen_waiting, release_asked
 from sync.desk import Desk
 from sync.engine import Work
 from sync.hearing import read_heard
@@ -158,9 +159,10 @@ class CaseLists:
         return await self._node.database.read(lambda work: read_heard(work, self._node.id))
 
     async def with_open_deposits(self, node: NodeId) -> tuple[CaseId, ...]:
-        """Open cases whose pen a node holds and to which something was brought elsewhere.
+        """Open cases whose pen a node holds and which have something to be taken up.
 
-        What can never be taken up any more, as a second answer to one question, waits for nobody.
+        That is what was brought elsewhere, and what fell out of the chain. What can never be taken
+        up any more, as a second answer to one question, waits for nobody.
         """
         rows = await self._node.database.fetch(
             # A cross join: the few deposits lead to their cases, not all cases to deposits.
@@ -175,7 +177,33 @@ class CaseLists:
             for deposit, wire, case, folded in rows
             if _is_open(deposit, wire, case_from_bytes(folded))
         )
-        return tuple(dict.fromkeys(waiting))
+        fallen = await self._node.database.read(lambda work: self._with_fallen(work, node))
+        return tuple(dict.fromkeys((*waiting, *fallen)))
+
+    def _with_fallen(self, work: Work, node: NodeId) -> tuple[CaseId, ...]:
+        rows = work.execute(
+            "SELECT id FROM case_row WHERE fallen IS NOT NULL AND pen = ? AND status <> ?"
+            " ORDER BY moved_at, id",
+            (node, _CLOSED),
+        ).fetchall()
+        batch = Batch(self._node, work)
+        return tuple(CaseId(id_) for (id_,) in rows if fallen_waiting(batch, CaseId(id_)))
+
+    async def asked_back(self, node: NodeId) -> tuple[CaseId, ...]:
+        """Cases whose pen a node holds and that the county asks it to return, the longest first."""
+        rows = await self._node.database.fetch(
+            "SELECT message.id, message.wire, case_row.id, case_row.folded"
+            " FROM message CROSS JOIN case_row"
+            " WHERE message.kind = 'release-request' AND case_row.id = message.case_id"
+            " AND case_row.pen = ? ORDER BY message.at",
+            (node,),
+        )
+        asked = (
+            CaseId(case)
+            for id_, wire, case, folded in rows
+            if release_asked((stored_message(wire, id_),), case_from_bytes(folded))
+        )
+        return tuple(dict.fromkeys(asked))
 
     async def called(self, kind: CallKind, node: NodeId) -> tuple[CaseId, ...]:
         """Cases at which something waits for a node that it has not done yet, the nearest first."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from casework import act as acts
 from casework.act import Act, AnyAct
@@ -21,7 +22,7 @@ from casework.errors import (
     NumbersExhaustedError,
     UnknownCaseError,
 )
-from casework.judging import permit, why_not
+from casework.judging import check_release, permit, why_not
 from casework.matter import MatterRef, MatterVersion
 from casework.names import (
     ZERO_ID,
@@ -35,7 +36,8 @@ from casework.organisation import Officer, stands_in_for
 from casework.procedure import PROCEDURE
 from casework.standing import Standing
 from sync.batch import Batch
-from sync.bodies import Deposit, DepositKind
+from sync.bodies import Deposit, DepositKind, ReleaseRequest
+from sync.claims import is_release_requested
 from sync.engine import Work
 from sync.holdings import Holdings
 from sync.manifests import RECEIPTS, announce
@@ -43,7 +45,7 @@ from sync.node import Node
 from sync.parts import PartNotHeldError, content_of, is_small, make_part
 from sync.power import facts_for, matter_of, standing_of
 from sync.trust_store import TrustStore
-from sync.writing import is_suspect, seems_suspect, write
+from sync.writing import is_suspect, present, seems_suspect, write
 
 SALT_BYTES: Final = 16
 
@@ -143,6 +145,23 @@ class Desk:
                 parts=prepared[0].refs,
             )
             write(batch, body, case=case.id, small=prepared[0].small)
+
+        await self._node.change(write_down, fault="act")
+
+    async def ask_for_pen(self, reason: str, sitting: Sitting) -> None:
+        """Ask whoever holds the pen of a case to return it: the county's machine alone."""
+        holdings = self.holdings
+
+        def write_down(batch: Batch) -> None:
+            case = self._load(batch, sitting)
+            if case is None:
+                raise UnknownCaseError("the pen of a case is asked for")
+            doubted = is_suspect(batch)
+            standing = self._standing(batch, holdings, case, sitting, None, time_suspect=doubted)
+            asked = is_release_requested(batch, case)
+            check_release(case, replace(standing, release_requested=asked))
+            batch.audit("release-asked", case=case.id, code=sitting.officer.id)
+            write(batch, ReleaseRequest(case.pen, case.head, reason), case=case.id)
 
         await self._node.change(write_down, fault="act")
 
@@ -284,7 +303,7 @@ class Desk:
             acting_for=sitting.acting_for,
             matter=self._matter(holdings, case, sitting),
             facts=facts_for(case, getattr(act, "restated", act)),
-            now=batch.now,
+            now=present(batch, is_doubted=time_suspect),
             act=act,
             time_suspect=time_suspect,
             sets_behind=self._trust.is_behind,

@@ -55,6 +55,7 @@ class LogRow(Table, tablename="log_position"):
     acknowledged = BigInt(default=None, null=False)
     stopped_at = BigInt(default=None, null=True)  # the place of a fork: nothing from here counts
     trust = Bytea(default=None, null=True)  # the newest trust versions that the log showed
+    anchor = Varchar(length=_HASH, default=None, null=True)  # the newest anchor that it showed
 
 
 class NeighbourRow(Table, tablename="neighbour"):
@@ -148,6 +149,7 @@ class CaseRow(Table, tablename="case_row"):
     department = Varchar(length=64, default=None, null=True)
     decided_at = Varchar(length=_INSTANT, default=None, null=True)
     decided_under = Varchar(length=64, default=None, null=True, index=True)  # a delegation's id
+    rebuilt_from = Varchar(length=32, default=None, null=True, index=True)  # a case's id
     head = Varchar(length=_HASH, default=None, null=False)
     began_at = Varchar(length=_INSTANT, default=None, null=False)
     moved_at = Varchar(length=_INSTANT, default=None, null=False, index=True)  # `at` of the head
@@ -162,6 +164,7 @@ class CaseRow(Table, tablename="case_row"):
     owes = Boolean(default=None, null=False)  # whether the applicant has papers to bring
     supply_by = Varchar(length=10, default=None, null=True)  # until when, if a day was set
     taken_up = Varchar(length=None, default=None, null=False)  # deposits, a space around each
+    fallen = Varchar(length=None, default=None, null=True)  # likewise, what fell out and is open
     calls = Varchar(length=None, default=None, null=True)  # what waits for some node: `calls_text`
     returned = Varchar(length=64, default=None, null=True)  # why it was sent back here, a code
     due_on = Varchar(length=10, default=None, null=True, index=True)  # for lists; the tier fills it
@@ -260,9 +263,14 @@ INDEXES: Final = (
     "CREATE INDEX IF NOT EXISTS case_returned ON case_row (moved_at) WHERE returned IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS case_owing ON case_row (supply_by, id) WHERE owes = TRUE",
     "CREATE INDEX IF NOT EXISTS case_calls ON case_row (id, calls) WHERE calls IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS case_fallen ON case_row (pen) WHERE fallen IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS case_bag ON case_row (opened_by, began_at, id) WHERE papers > 0",
     "CREATE INDEX IF NOT EXISTS message_refused ON message (case_id) WHERE state = 'refused'",
     "CREATE INDEX IF NOT EXISTS message_deposit ON message (case_id) WHERE kind = 'deposit'",
+    (
+        "CREATE INDEX IF NOT EXISTS message_release ON message (case_id)"
+        " WHERE kind = 'release-request'"
+    ),
     "CREATE INDEX IF NOT EXISTS message_notice ON message (at) WHERE kind = 'notice'",
     (
         "CREATE INDEX IF NOT EXISTS message_acknowledgement ON message (log, seq)"

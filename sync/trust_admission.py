@@ -152,12 +152,14 @@ class SetAdmission(Struct, frozen=True):
         return [Missing(one.hash, one.size) for one in listed]
 
     def read(self, work: Work, row: SetRow) -> Any:
-        items = assemble(
+        return read_set(row.set, row.version, self.items(work, row))
+
+    def items(self, work: Work, row: SetRow) -> dict[str, bytes]:
+        return assemble(
             trusted_manifest(row.wire).manifest,
             lambda part: find_part(work, part),
             lambda name: self.concern(row.set, name),
         )
-        return read_set(row.set, row.version, items)
 
 
 def trusted_manifest(wire: bytes) -> SignedManifest:

@@ -230,6 +230,11 @@ class TrustStore:
             del self._arriving[part]
         return True
 
+    async def carried(self) -> list[PartHash]:
+        """The manifests in force and their parts, by their names: a stick takes them all along."""
+        manifests, parts = await self.newest(*SetName)
+        return [hash_of(one) for one in (*manifests, *parts)]
+
     async def to_show(self) -> list[bytes]:
         """The manifests by which a neighbour can learn who this machine is."""
         held = await self._database.read(newest_held)
@@ -275,6 +280,12 @@ class TrustStore:
         """The manifest in force, for whoever announces it or follows on it."""
         held = (await self._database.read(newest_held)).get(name)
         return trusted_manifest(held.wire) if held is not None else None
+
+    async def items(self, name: SetName) -> dict[str, bytes]:
+        """The items of the version in force, as they were signed."""
+        return await self._database.read(
+            lambda work: self._admission.items(work, newest_held(work)[name])
+        )
 
     async def held_parts(self, parts: Iterable[PartHash]) -> int:
         """How many of these parts are held already, by whatever version."""

@@ -12,7 +12,7 @@ from casework import act as acts
 from casework.entry import Entry
 from casework.names import ZERO_ID, CaseId, Lane, LogName, MessageId, PartHash, case_id, log_name
 from sync.batch import Batch, Record
-from sync.clock import TimeTrust, guard_to_bytes, judge, observe, read
+from sync.clock import TimeTrust, guard_to_bytes, judge, likely_now, observe, read
 from sync.errors import PartError
 from sync.part_rows import PartState, states
 from sync.parts import check_part, is_small
@@ -66,6 +66,13 @@ def seems_suspect(batch: Batch) -> bool:
     return judge(stored_guard(batch), read(batch.node.clock)) is TimeTrust.SUSPECT
 
 
+def present(batch: Batch, *, is_doubted: bool) -> datetime:
+    """When something happens: by the wall clock, or as near as is known where that is doubted."""
+    if not is_doubted:
+        return batch.now
+    return likely_now(stored_guard(batch), read(batch.node.clock))
+
+
 def own_log(batch: Batch, lane: Lane) -> LogName:
     return log_name(batch.node.id, batch.node.incarnation, lane)
 
@@ -79,12 +86,13 @@ def _next_place(batch: Batch, body: Body, case: CaseId | None, at: datetime | No
         assert not isinstance(body.act, acts.ReclaimPen), "the county reclaims a case by its id"
         case = case_id(log, seq)
     anchor = batch.setting(ANCHOR)
+    is_doubted = is_suspect(batch)
     return Place(
         log=log,
         seq=seq,
         prev=position.id,
-        at=at or batch.now,
-        is_suspect=is_suspect(batch),
+        at=at or present(batch, is_doubted=is_doubted),
+        is_suspect=is_doubted,
         anchor=MessageId(anchor.decode()) if anchor is not None else None,
         case=case,
         trust=batch.trust.versions,

@@ -28,8 +28,8 @@ HOMES = {
     "nats": ["sync/carriers/nats*.py"],
     "nkeys": ["sync/nats_*.py", "sync/carriers/nats*.py"],
     "httpx": ["sync/carriers/https*.py", "deploy/onebox/visitor.py"],
-    "cryptography": ["sync/envelope.py", "sync/keys.py", "sync/vault.py"],
-    "nacl": ["sync/keys.py"],
+    "cryptography": ["sync/envelope.py", "sync/keys.py", "sync/sealing.py", "sync/vault.py"],
+    "nacl": ["sync/keys.py", "sync/key_file.py", "sync/sealing.py"],
     "piccolo": [
         "*/tables.py",
         "*/*_tables.py",

@@ -10,10 +10,12 @@ from typing import Any, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework import act as acts
 from casework.act_contents import COORDINATORS, LEADER, SUPERVISORS
 from casework.matter import MatterVersion, StepAct
 from casework.organisation import PositionKind
 from casework.pickups import counters_of, papers_left
+from casework.procedure import name_of
 from webui import labels
 from webui.case_given import CaseGiven
 from webui.case_words import limit_words, pairs, sections, word
@@ -76,14 +78,6 @@ def review_steps(matter: MatterVersion) -> Pairs:
     return tuple(
         (str(step.seq), step.name) for step in matter.steps if step.act not in _NOT_A_REVIEW
     )
-
-
-def reclaimable(given: CaseGiven) -> Pairs:
-    """The entries that a reclaim may be about, the latest first."""
-    named = (
-        (m.entry, f"{labels.ACT[m.act]}　{given.names.node(m.node)}") for m in given.case.timeline
-    )
-    return tuple(named)[::-1]
 
 
 def approver_choices(given: CaseGiven, kinds: Iterable[PositionKind]) -> Pairs:
@@ -176,7 +170,8 @@ def _with_leader(act: str) -> Callable[[CaseGiven], Fields]:
         selects = (_select("ground", grounds), leader) if grounds else (leader,)
         number = document_number(given.case, PaperKind.GRANT) if act == "correct" else ""
         inputs = (_input("document", number),) if act == "correct" else ()
-        return {"selects": selects, "inputs": inputs, "texts": (_text("reason", act),)}
+        told = (_text("told", f"{act}_told"),) if act in _TELLS else ()
+        return {"selects": selects, "inputs": inputs, "texts": (_text("reason", act), *told)}
 
     return asked
 
@@ -251,9 +246,15 @@ def _delivery(given: CaseGiven) -> Fields:
 
 def _reclaim(given: CaseGiven) -> Fields:
     reasons = tuple((code, labels.error_text(code)) for code in RECLAIM_CODES)
+    named = tuple(
+        (each.id, f"{labels.ACT[name_of(type(each.entry.act))]}　{given.names.node(each.node)}")
+        for each in given.reclaimable
+    )
+    silent = acts.ReclaimGround.LEASE_ENDED.value
+    grounds = labels.RECLAIM if named else {silent: labels.RECLAIM[silent]}
     selects = (
-        _select("ground", labels.RECLAIM),
-        _select("of", reclaimable(given)),
+        _select("ground", grounds),
+        *((_select("of", named, required=False),) if named else ()),
         _select("code", reasons),
         _select("approved_by", approver_choices(given, COORDINATORS), required=False),
     )
@@ -287,6 +288,8 @@ def _text(name: str, act: str = "", *, required: bool = True) -> TextField:
     return TextField(name=name, label=word("field", name), required=required, phrases=phrases)
 
 
+# By these a decision is annulled: the applicant is told so, in words for them.
+_TELLS: Final = frozenset({"revoke", "reopen"})
 _GROUNDS_OF_END: Final[Mapping[str, Mapping[str, str]]] = {
     "terminate": labels.TERMINATION,
     "revoke": labels.REVOCATION,

@@ -162,12 +162,14 @@ def _correct(reading: Reading) -> AnyAct:
 
 def _revoke(reading: Reading) -> AnyAct | None:
     reading.keep_text("grounds", "reason")
+    reading.keep_text("told", "told")
     ground, leader = reading.choice("ground", labels.REVOCATION), reading.officer("approved_by")
     return acts.Revoke(acts.RevocationGround(ground), leader) if ground else None
 
 
 def _reopen(reading: Reading) -> AnyAct:
     reading.keep_text("grounds", "reason")
+    reading.keep_text("told", "told")
     return acts.Reopen(reading.officer("approved_by"))
 
 
@@ -269,23 +271,22 @@ def _withdraw(reading: Reading) -> AnyAct:
 
 
 def _return_pen(reading: Reading) -> AnyAct | None:
-    giver = reading.place.case.pen_from
-    allowed = [giver, reading.place.case.county] if giver else []
+    case = reading.place.case
+    allowed = [each for each in (case.pen_from, case.county) if each is not None]
     return acts.ReturnPen(NodeId(reading.choice("to", allowed)))
 
 
 def _reclaim_pen(reading: Reading) -> AnyAct | None:
-    case = reading.place.case
     ground = reading.choice("ground", labels.RECLAIM)
-    entries = [moment.entry for moment in case.timeline] + list(case.fallen) + list(case.rivals)
-    about = reading.choice("of", entries)
     code = reading.choice("code", RECLAIM_CODES)
     hold = reading.form.flag("hold")
     if not ground:
         return None
-    is_silent = ground == acts.ReclaimGround.LEASE_ENDED
-    approver = reading.officer("approved_by") if is_silent else None
-    return acts.ReclaimPen(acts.ReclaimGround(ground), MessageId(about), hold, code, approver)
+    if ground == acts.ReclaimGround.LEASE_ENDED:
+        approver = reading.officer("approved_by")
+        return acts.ReclaimPen(acts.ReclaimGround.LEASE_ENDED, None, hold, code, approver)
+    about = reading.choice("of", reading.place.reclaimable)
+    return acts.ReclaimPen(acts.ReclaimGround(ground), MessageId(about), hold, code)
 
 
 def _take_up_deposit(reading: Reading) -> AnyAct | None:

@@ -49,6 +49,7 @@ class ActPlace(Struct, frozen=True, kw_only=True):
     counters: Mapping[NodeId, str] = {}
     departments: Mapping[DepartmentId, str] = {}
     deposits: tuple[WaitingDeposit, ...] = ()
+    reclaimable: tuple[MessageId, ...] = ()
     colleagues: tuple[Officer, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     node: NodeId = NodeId("")
@@ -66,6 +67,7 @@ class ActPlace(Struct, frozen=True, kw_only=True):
             counters=given.counters,
             departments=given.departments,
             deposits=given.deposits,
+            reclaimable=tuple(each.id for each in given.reclaimable),
             colleagues=given.colleagues,
             duplicates=given.duplicates,
             node=given.node,

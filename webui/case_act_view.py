@@ -150,7 +150,7 @@ _FITS: Final[Mapping[str, Callable[[CaseGiven], bool]]] = {
     "hand_over_pen": lambda g: bool(g.destinations),
     "forward_result": lambda g: bool(g.counters),
     "change_pickup": lambda g: bool(g.counters),
-    "return_pen": lambda g: g.case.pen_from not in {None, g.node},
+    "return_pen": lambda g: g.release is not None or g.case.pen_from not in {None, g.node},
     "reclaim_pen": lambda g: g.case.pen != g.node,
 }
 

@@ -67,6 +67,13 @@ class Duplicate(Struct, frozen=True):
     node: NodeId
 
 
+class ReleaseWish(Struct, frozen=True):
+    """Since when the county wants the pen back, and a code that says why."""
+
+    at: datetime
+    reason: str
+
+
 class CountyNotice(Struct, frozen=True):
     """What the county has said about the case, by a code and what belongs into its sentence."""
 
@@ -101,6 +108,7 @@ class CaseGiven(Struct, frozen=True, kw_only=True):
     acts: Mapping[MessageId, AnyAct] = {}
     deposits: tuple[WaitingDeposit, ...] = ()
     fallen: tuple[Written, ...] = ()
+    reclaimable: tuple[Written, ...] = ()  # what a reclaim may answer
     offline: frozenset[MessageId] = frozenset()
     sync: SyncMark | None = None
     blocked: str | None = None
@@ -114,6 +122,7 @@ class CaseGiven(Struct, frozen=True, kw_only=True):
     heard: Heard | None = None  # whom this node has heard until when
     officer: OfficerId = OfficerId("")  # who looks
     contacts: Mapping[NodeId, str] = {}  # whom they may ask about the case; nobody: they only read
+    release: ReleaseWish | None = None
     notices: tuple[CountyNotice, ...] = ()
     verdicts: Mapping[MessageId, CountyVerdict] = {}  # by decision
 

@@ -17,7 +17,7 @@ from casework.instants import parse_instant
 from casework.lamp import Lamp
 from casework.matter import commits
 from casework.names import NodeId, Tier, is_county, tier_of
-from casework.procedure import BY_NAME
+from casework.procedure import BY_NAME, name_of
 from casework.visits import visits
 from webui import labels
 from webui.act_dialogs import ActDialog, deposit_dialog
@@ -27,12 +27,13 @@ from webui.case_clock_view import ClockView, LedgerView, ledger_view
 from webui.case_contacts import ContactsView, contacts_of, takes_up
 from webui.case_form_view import ApplicantView, FieldView, applicant_of, fields_of
 from webui.case_freshness import known_as_of
-from webui.case_given import CaseGiven, Duplicate
+from webui.case_given import CaseGiven, Duplicate, WaitingDeposit
 from webui.case_material_view import MaterialView, ScanView, materials_of, scans_of
 from webui.case_papers import PaperLink, papers_of
+from webui.case_pen import PenView, pen_of
 from webui.case_pickups import PickupView, pickups_of
 from webui.case_timeline import FallenView, MomentView, fallen_of, timeline_of
-from webui.case_verdict import fallen_verdicts, verdict_words
+from webui.case_verdict import annulment_told, fallen_verdicts, verdict_words
 from webui.case_words import find_word, word
 from webui.filters import local, mask_name
 from webui.grounds import ground_words
@@ -115,6 +116,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     is_village: bool
     summary: SummaryView
     warnings: tuple[str, ...]
+    pen: PenView | None
     known: str  # as of when it is known here; empty where that is now
     sync: SyncMark | None
     ledger: LedgerView
@@ -161,6 +163,7 @@ def case_view(given: CaseGiven) -> CaseView:
         is_village=tier_of(given.node) is Tier.VILLAGE,
         summary=_summary(given),
         warnings=_warnings(given),
+        pen=pen_of(given),
         known=known_as_of(given),
         sync=given.sync,
         ledger=ledger_view(given),
@@ -247,6 +250,7 @@ def _warnings(given: CaseGiven) -> tuple[str, ...]:
         *map(labels.error_text, codes),
         *(_duplicate_words(given, each) for each in others),
         *fallen_verdicts(given),
+        *annulment_told(given),
         *_told_words(given),
     )
 
@@ -306,7 +310,7 @@ def _deposits(given: CaseGiven) -> tuple[DepositView, ...]:
         DepositView(
             id=each.id,
             at=each.at,
-            title=find_word("deposit", each.kind) or each.kind,
+            title=_deposit_title(each),
             who=given.names.officer(each.officer),
             where=given.names.node(each.node),
             parts=tuple(
@@ -318,6 +322,12 @@ def _deposits(given: CaseGiven) -> tuple[DepositView, ...]:
         for each in given.deposits
         if not isinstance(each.act, acts.Ask | acts.Answer | acts.CollectPapers)
     )
+
+
+def _deposit_title(deposit: WaitingDeposit) -> str:
+    """What was brought; of what fell out of the chain, which act it was."""
+    act = labels.ACT[name_of(type(deposit.act))] if deposit.act is not None else ""
+    return (find_word("deposit", deposit.kind) or deposit.kind).format(act=act)
 
 
 def _part_title(name: str, given: CaseGiven) -> str:

@@ -28,6 +28,7 @@ from webui.case_given import (
     CountyVerdict,
     Duplicate,
     PartStanding,
+    ReleaseWish,
     WaitingDeposit,
 )
 from webui.names_known import Names
@@ -87,6 +88,13 @@ class HeldVerdict(Protocol):
     def grounds(self) -> tuple[str, ...]: ...
 
 
+class HeldRelease(Protocol):
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def reason(self) -> str: ...
+
+
 class HeldFile(Protocol):
     @property
     def case(self) -> Case: ...
@@ -117,6 +125,8 @@ class HeldFile(Protocol):
     @property
     def fallen(self) -> tuple[Written, ...]: ...
     @property
+    def reclaimable(self) -> tuple[Written, ...]: ...
+    @property
     def offline(self) -> frozenset[MessageId]: ...
     @property
     def heard(self) -> Heard: ...
@@ -124,6 +134,8 @@ class HeldFile(Protocol):
     def colleagues(self) -> tuple[Officer, ...]: ...
     @property
     def duplicates(self) -> tuple[Case, ...]: ...
+    @property
+    def release(self) -> HeldRelease | None: ...
     @property
     def notices(self) -> Sequence[HeldNotice]: ...
     @property
@@ -166,6 +178,7 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         acts=file.acts,
         deposits=tuple(_deposit(each) for each in file.deposits),
         fallen=file.fallen,
+        reclaimable=file.reclaimable,
         offline=file.offline,
         sync=sync_mark(file.row) if seen.show_sync else None,
         blocked=file.blocked,
@@ -179,6 +192,7 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         heard=file.heard,
         contacts=seen.contacts,
         duplicates=tuple(_duplicate(each) for each in file.duplicates),
+        release=ReleaseWish(file.release.at, file.release.reason) if file.release else None,
         notices=tuple(CountyNotice(each.code, each.args) for each in file.notices),
         verdicts={
             decision: CountyVerdict(said.judgement.value, said.grounds)

@@ -22,6 +22,7 @@ from webui import labels
 from webui.act_contents import ACT_BODY_BYTES_MAX, RESULT, contents_of
 from webui.act_form import ActRead, read_act
 from webui.act_reading import ActPlace
+from webui.case_pen import ASK_RELEASE, read_release
 from webui.case_view import case_view, clocks_view, paper_brought
 from webui.documents import PaperKind
 from webui.errors import WebError
@@ -87,6 +88,23 @@ async def act_on(
         sent = read if read.seen == again.case.head else None
         return await _page(request, again, acted=sent, refused=refused, status_code=_CONFLICT)
     return redirect(request, f"/cases/{case_id}", done=act)
+
+
+@post("/cases/{case_id:str}/release", guards=[require_role(*WRITING_ROLES)], status_code=303)
+async def ask_release(request: Request[Any, Any, Any], case_id: str) -> Response[Any] | Template:
+    """The county asks the holder for the pen."""
+    opened = await _open(request, case_id)
+    reason, sent = read_release(await read_form(request), ActPlace.of(opened.given))
+    if reason is None:
+        return await _page(request, opened, acted=sent, status_code=_UNPROCESSABLE)
+    who = Acting(officer_of(request), acting_for(request))
+    try:
+        await services(request).review.ask_for_pen(opened, reason, sent.seen, who)
+    except CaseworkError as error:
+        again = await _open(request, case_id)
+        refused = Refused(word("done", "not_asked"), labels.error_text(error.code), ())
+        return await _page(request, again, refused=refused, status_code=_CONFLICT)
+    return redirect(request, f"/cases/{case_id}", done=ASK_RELEASE)
 
 
 @get("/cases/{case_id:str}/parts/{part:str}", guards=[require_role(*NAMING_ROLES)])
@@ -204,6 +222,7 @@ ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     show,
     clocks,
     act_on,
+    ask_release,
     show_part,
     show_paper,
     search,

@@ -17,6 +17,7 @@ from casework.proposal import DelegationChanges, RecordChange
 from central.routes.access import Services
 from central.words import word
 from webui import filters, labels
+from webui.condition_words import condition_words
 from webui.names_known import Names
 
 RECORDS_SHOWN_MAX: Final = 300
@@ -159,22 +160,6 @@ class GrantWords:
     @staticmethod
     def _yes_no(value: bool) -> str:  # noqa: FBT001 - what is worded
         return word("yes_no", "yes" if value else "no")
-
-
-def condition_words(condition: Condition, matter: MatterVersion | None) -> str:
-    """In the list's own words, else what the form calls the fact, and how it is compared."""
-    if condition.text:
-        return condition.text
-    fields = {each.key: each.label for each in matter.form_fields} if matter else {}
-    facts = labels.tables()["case_fact"]
-    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    return " ".join(
-        (
-            fields.get(condition.field) or facts.get(condition.field) or condition.field,
-            labels.label("operator", condition.op),
-            *(str(each) for each in values),
-        )
-    )
 
 
 def source_words(source: GrantSource) -> str:

@@ -13,10 +13,12 @@ from casework.matter import MatterVersion
 from casework.names import DepartmentId, MatterId
 from casework.organisation import Role
 from central.routes.access import Services, officer_of, services
-from central.routes.grant_words import condition_words, source_words
+from central.routes.grant_words import source_words
 from central.services.catalogue import Granted, grants_of, lines_of, state_of
 from central.services.reach import READING_ROLES
+from webui import labels
 from webui.case_words import limit_words
+from webui.condition_words import condition_words
 from webui.gate import require_role
 from webui.paper_sheets import scenario_choices
 from webui.responses import page
@@ -67,6 +69,7 @@ async def matters(request: Request[Any, Any, Any], q: str = "") -> Template:
         q=text,
         version=use.trust.holdings.versions.catalogue,
         limit_words=limit_words,
+        may_edit=Role.CATALOGUE_EDITOR in officer_of(request).roles,
     )
 
 
@@ -97,6 +100,9 @@ async def show(
         limit_words=limit_words,
         # The sheet tells what holds today, whichever version is looked at.
         scenarios=scenario_choices(matter),
+        may_edit=Role.CATALOGUE_EDITOR in officer_of(request).roles,
+        drafts=await use.matter_desk.drafts_of(matter.id),
+        refused=labels.ERRORS.get(request.query_params.get("refused", ""), ""),
     )
 
 

@@ -25,10 +25,11 @@ from casework.proposal import (
 from central.routes.access import Services, officer_of, services
 from central.routes.fault_words import Obstacle, obstacles
 from central.routes.grant_words import ContentView, GrantWords
-from central.services.lint_gate import LintStandsError
+from central.routes.matter_review import matters_content, pass_finding
+from central.services.lint_gate import OVERRIDING_ROLES, LintStandsError
 from central.services.reach import ADMIN_ROLES
 from central.store.proposals import Proposal
-from central.words import word
+from central.words import sections, word
 from sync.bodies import SetName
 from sync.errors import EnvelopeError
 from webui import labels
@@ -59,8 +60,24 @@ async def proposals(request: Request[Any, Any, Any]) -> Template:
 @get("/proposals/{proposal_id:str}", guards=[require_role(*ADMIN_ROLES)])
 async def show(request: Request[Any, Any, Any], proposal_id: str) -> Template:
     done = request.query_params.get("done", "")
-    told = word("proposal_done", done) if done in frozenset(Move) else ""
+    told = sections()["proposal_done"].get(done, "")
     return await _page(request, await _found(request, proposal_id), done=told)
+
+
+@post(
+    "/proposals/{proposal_id:str}/findings/pass",
+    guards=[require_role(*OVERRIDING_ROLES)],
+    status_code=303,
+)
+async def let_pass(request: Request[Any, Any, Any], proposal_id: str) -> Response[Any] | Template:
+    """The reviewer answers for a finding of the lint, before they approve."""
+    held, form = await _found(request, proposal_id), await read_form(request)
+    if kind_of(held.changes) is not ProposalKind.MATTERS:
+        raise NotFoundException(proposal_id)
+    problem = await pass_finding(services(request), form, officer_of(request), held)
+    if not problem:
+        return redirect(request, f"/proposals/{held.id}", done="pass_finding")
+    return await _page(request, held, form=form, problem=problem, status_code=_UNPROCESSABLE)
 
 
 @post(
@@ -141,6 +158,7 @@ async def _page(  # noqa: PLR0913 - what the page says, each by its name
         move_word=lambda move: word("move_done", move),
         officer_name=use.review.names.officer,
         typed=form.typed("note") if form else "",
+        form=form,
         done=done,
         problem=problem,
         status_code=status_code,
@@ -215,6 +233,6 @@ async def _delegations(request: Request[Any, Any, Any], held: Proposal) -> Conte
 # What a kind's own part of the page, `proposals/_<kind>.html`, is given as `content`.
 _CONTENT: Final[
     dict[ProposalKind, Callable[[Request[Any, Any, Any], Proposal], Awaitable[object]]]
-] = {ProposalKind.DELEGATIONS: _delegations}
+] = {ProposalKind.DELEGATIONS: _delegations, ProposalKind.MATTERS: matters_content}
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (proposals, show, make_move)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (proposals, show, make_move, let_pass)

@@ -6,13 +6,15 @@ is loaded. Where the keys that sign sets are kept offline, it is loaded and wait
 """
 
 from asyncio import to_thread
+from datetime import date
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.matter_editing import MatterEditError, check_changes, drafts_of, in_force_with
 from casework.names import OfficerId, RegionCode, region_of
-from casework.organisation import Officer
+from casework.organisation import Officer, Role
 from casework.proposal import (
     CHANGES_OF,
     NOTE_CHARS_MAX,
@@ -110,7 +112,7 @@ class ProposalDesk:
         assert move in {Move.SUBMIT, Move.WITHDRAW, Move.GIVE_BACK}
         held = await self._get_as_seen(proposal, edition)
         if move is Move.SUBMIT:
-            await self._changed(held.changes)
+            await self._changed(await self._as_published(held.changes))
         return await self._move(held, move, by, note)
 
     async def approve(
@@ -119,7 +121,7 @@ class ProposalDesk:
         """Apply it to what is loaded and publish that; ProposalError, or the lint's, if not."""
         held = await self._get_as_seen(proposal, edition)
         self._state_after(held, Move.APPROVE, by, note)  # before any work is done
-        changes = _reviewed(held.changes, by.id)
+        changes = await self._as_published(held.changes, by.id)
         loaded_at, data = await self._changed(changes)
         may_sign = self._county.publisher.may_sign
         try:
@@ -159,7 +161,7 @@ class ProposalDesk:
     async def problems(self, changes: Changes) -> ProposalError | None:
         """What would stand in the way of approving it now."""
         try:
-            await self._changed(changes)
+            await self._changed(await self._as_published(changes))
         except ProposalError as error:
             return error
         return None
@@ -191,13 +193,30 @@ class ProposalDesk:
     async def _changed(self, changes: Changes) -> tuple[object, CountyData]:
         """What is loaded, with these changes; UNSOUND names what they would break."""
         loaded_at, data = await self._county.loaded.loaded_at(), await self.loaded()
-        changed = _apply(data, changes)
+        changed = _apply(data, changes, self._today(data))
         county = RegionCode(region_of(self._county.opened.identity.node))
         before = await self._faults_before(loaded_at, data, county)
         faults = await to_thread(check, changed, county)
         if broken := [f"{one.path}: {one.reason}" for one in faults if one not in before]:
             raise ProposalError(ProposalFault.UNSOUND, broken)
         return loaded_at, changed
+
+    async def _as_published(self, changes: Changes, by: OfficerId | None = None) -> Changes:
+        """The changes as they are once `by` has reviewed them: before that, whoever may."""
+        if not isinstance(changes, MatterChanges):
+            return changes
+        data = await self.loaded()
+        drafters = {one.drafted_by for one in drafts_of(changes)}
+        others = (
+            one.id
+            for one in data.organisation.officers
+            if Role.CATALOGUE_REVIEWER in one.roles and one.id not in drafters
+        )
+        reviewer = by or next(others, None)
+        return in_force_with(changes, reviewer, self._today(data)) if reviewer else changes
+
+    def _today(self, data: CountyData) -> date:
+        return data.calendar.day_of(self._clock.now())
 
     async def _faults_before(
         self, loaded_at: object, data: CountyData, county: RegionCode
@@ -244,23 +263,14 @@ class ProposalDesk:
         await self.store.add_step(proposal.id, step)
 
 
-def _apply(data: CountyData, changes: Changes) -> CountyData:
+def _apply(data: CountyData, changes: Changes, today: date) -> CountyData:
     match changes:
         case DelegationChanges():
             return replace(data, delegations=change_delegations(data.delegations, changes))
         case MatterChanges():
+            try:
+                check_changes(changes, data.catalogue.matters, today=today)
+            except MatterEditError as error:
+                place = f"$.matters[{error.matter}].{error.field}"
+                raise ProposalError(ProposalFault.UNSOUND, [f"{place}: {error.fault}"]) from error
             return replace(data, catalogue=change_catalogue(data.catalogue, changes))
-
-
-def _reviewed(changes: Changes, by: OfficerId) -> Changes:
-    """The changes with the reviewer's name in each version that they put in force."""
-    if not isinstance(changes, MatterChanges):
-        return changes
-    return MatterChanges(
-        tuple(
-            one
-            if one.before is not None
-            else replace(one, after=replace(one.after, reviewed_by=by))
-            for one in changes.matters
-        )
-    )

@@ -23,6 +23,7 @@ from sync.bodies import DepositKind
 from sync.case_file import CaseFile, read_case_file
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.holdings import Holdings
+from sync.own_vouchers import voucher_for
 from sync.paper_log import PaperLog
 from sync.taking_up import attachments_of
 from webui.act_contents import RESULT, Content
@@ -126,6 +127,19 @@ class Review:
             return
         await self._desk.perform_all(await self._steps(opened, read, brought), sitting)
 
+    async def ask_for_pen(
+        self, opened: Opened, reason: str, seen: MessageId | None, who: Acting
+    ) -> None:
+        """Ask the holder to return the case, as its officer saw it."""
+        if not opened.reach.writes:
+            raise RoleMissingError(f"{who.officer.id} reads")
+        if seen is None:
+            raise CaseMovedOnError(opened.case.id)
+        sitting = Sitting(
+            officer=who.officer, acting_for=who.acting_for, case_id=opened.case.id, seen=seen
+        )
+        await self._desk.ask_for_pen(reason, sitting)
+
     async def printed(
         self,
         opened: Opened,
@@ -158,7 +172,9 @@ class Review:
         decided = decision_behind(kind, file.case, file.matter, entry)
         proven = decided is None or await is_proven(self._desk, file.case, decided)
         final = file.blocked is None and proven
-        return paper_for(kind, self._paper_given(opened), now=file.now, entry=entry, final=final)
+        vouched = await voucher_for(self._desk, file.case, kind, entry)
+        given = replace(self._paper_given(opened), voucher=vouched)
+        return paper_for(kind, given, now=file.now, entry=entry, final=final)
 
     async def _steps(
         self, opened: Opened, read: ActRead, brought: tuple[Attachment, ...]

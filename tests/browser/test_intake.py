@@ -1,5 +1,6 @@
 """The intake screen in a real browser: keyboard, saving, races, and nothing barred by CSP."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -123,6 +124,57 @@ async def test_the_main_key_pressed_while_a_save_is_on_its_way_loses_nothing(pag
     await page.keyboard.press("F9")
     await page.wait_for_selector(".error-summary")
     assert await page.input_value("#f-phone") == "13922345679"
+
+
+async def hold_answers(page: Page) -> asyncio.Event:
+    """Answers of the panel from here on come once the event is set; the questions go at once."""
+    free = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        answer = await route.fetch()
+        await free.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/decide", slowly)
+    return free
+
+
+async def press_while_answered(page: Page, selector: str) -> None:
+    """Press the mouse on something, and let go of it only when the panel's answer has come."""
+    free = await hold_answers(page)
+    async with page.expect_request("**/decide"):
+        await page.fill("#f-id_number", "440229195806170025")
+    await page.locator(selector).scroll_into_view_if_needed()
+    place = await page.locator(selector).bounding_box()
+    assert place is not None
+    await page.mouse.move(place["x"] + place["width"] / 2, place["y"] + 2)
+    await page.mouse.down()
+    async with page.expect_request_finished(lambda sent: sent.url.endswith("/decide")):
+        free.set()
+    await page.evaluate("new Promise((done) => setTimeout(done, 100))")
+    await page.mouse.up()
+    await page.wait_for_selector("#n-id_number.field-error")
+
+
+async def test_an_answer_that_comes_during_a_press_does_not_move_what_is_pressed(
+    page: Page,
+) -> None:
+    # Where a page has nothing to scroll, a browser keeps nothing in its place.
+    await page.set_viewport_size({"width": 1366, "height": 3000})
+    await choose_allowance(page)
+    await press_while_answered(page, "label:has(> [name=m-m1][value=present])")
+    assert await page.is_checked("[name=m-m1][value=present]")
+    await page.wait_for_selector("#intake-count >> text=已收 1")
+    await page.wait_for_selector("[data-autosave-status][data-state=saved]")
+
+
+async def test_an_answer_that_comes_during_a_press_does_not_take_the_button_away(
+    page: Page,
+) -> None:
+    await choose_allowance(page)
+    await press_while_answered(page, "#do-main")
+    await page.wait_for_selector(".error-summary")
+    assert await page.input_value("#f-id_number") == "440229195806170025"
 
 
 async def test_the_screen_is_accessible_filled_and_faulty(page: Page) -> None:

@@ -27,6 +27,7 @@ from casework.errors import (
     OfficerNotHereError,
     PartMissingError,
     PenDestinationError,
+    ReclaimGroundError,
     RoleMissingError,
     SecondNoticeError,
     SeparateAcceptorError,
@@ -37,7 +38,7 @@ from casework.facts import facts_of, facts_of_intake
 from casework.fold import fold
 from casework.judging import permit, refusal, why_not
 from casework.material import MaterialState, MaterialVerdict
-from casework.names import NodeId, OfficerId
+from casework.names import MessageId, NodeId, OfficerId
 from casework.organisation import Role
 from casework.procedure import ROWS, Row
 from casework.standing import LeaseHeld
@@ -317,6 +318,7 @@ def test_an_officer_works_at_their_own_node() -> None:
 
 
 LIANG = OfficerId("o0012")  # leader of the department that pays the allowance
+MADE = MessageId("7" * 64)
 RECLAIM = acts.ReclaimPen(acts.ReclaimGround.LEASE_ENDED, None, False, "E_LEASE_ENDED", LIANG)
 JUST, OVER = timedelta(), timedelta(microseconds=1)
 
@@ -348,8 +350,24 @@ def test_a_pen_is_taken_from_a_silent_node_once_its_lease_and_its_parent_s_are_o
     assert reason(refusal(case, RECLAIM, (), chen)) is expected
     alone = replace(RECLAIM, approved_by=None)
     assert reason(refusal(case, alone, (), chen)) is ApprovalMissingError
-    refused = replace(RECLAIM, ground=acts.ReclaimGround.REFUSAL)
-    assert refusal(case, refused, (), chen) is None
+
+
+@pytest.mark.parametrize("ground", [acts.ReclaimGround.REFUSAL, acts.ReclaimGround.VERDICT])
+def test_a_refusal_or_a_verdict_is_a_reason_only_where_there_is_one(
+    ground: acts.ReclaimGround,
+) -> None:
+    """Whoever names neither goes round the lease of a holder that can be asked."""
+    case = replace(a_felling_case(), pen=TOWN, matter=ALLOWANCE.ref)
+    chen = replace(a_standing(COUNTY, CHEN, ALLOWANCE), reclaimable={MADE: frozenset({ground})})
+    [other] = {acts.ReclaimGround.REFUSAL, acts.ReclaimGround.VERDICT} - {ground}
+
+    assert refusal(case, acts.ReclaimPen(ground, MADE, False, "E_MATERIALS"), (), chen) is None
+    for wrong in (
+        acts.ReclaimPen(other, MADE, False, "E_MATERIALS"),
+        acts.ReclaimPen(ground, case.head, False, "E_MATERIALS"),
+        acts.ReclaimPen(ground, None, False, "E_MATERIALS"),
+    ):
+        assert reason(refusal(case, wrong, (), chen)) is ReclaimGroundError
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)

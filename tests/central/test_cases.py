@@ -303,15 +303,19 @@ async def test_what_was_held_back_for_a_deferred_paper_is_ready_with_its_result(
     assert any(each.ref.name == "result" for each in ready.parts)
 
 
-async def test_a_leader_and_a_supervisor_only_read(office: Office) -> None:
+async def test_a_supervisor_only_reads_and_a_leader_without_the_power_does_not_decide(
+    office: Office,
+) -> None:
     case = await office.in_review()
-
-    for officer in (LIANG, WU_SUPERVISOR):
+    seen = {}
+    for officer, refused in ((WU_SUPERVISOR, 403), (LIANG, 409)):
         browser = await office.sign_in(officer)
-        page = (await browser.get(f"/cases/{case.id}")).text
-        answer = await decide(browser, case)
-        assert f"/cases/{case.id}/acts/" not in page
-        assert answer.status_code == 403
+        seen[officer] = (await browser.get(f"/cases/{case.id}")).text
+        assert (await decide(browser, case)).status_code == refused
+
+    assert f"/cases/{case.id}/acts/" not in seen[WU_SUPERVISOR]
+    assert f"/cases/{case.id}/acts/take" in seen[LIANG]
+    assert f"/cases/{case.id}/acts/decide_grant" not in seen[LIANG]
     assert (await office.look(case.id)).decision is None
 
 
@@ -355,6 +359,32 @@ async def test_the_county_takes_a_case_back_from_a_township_past_its_lease(
     assert "请先联系该单位交回办件" in early.text
     assert answer.status_code == 303
     assert back.pen == COUNTY
+
+
+async def test_the_county_asks_a_township_in_reach_for_a_case_once(office: Office) -> None:
+    case = await office.in_review()
+    for step in (granted(), issued(), acts.HandOverPen(TOWN)):
+        case = await office.act(CHEN, step, case=case.id)
+    chen = await office.sign_in(CHEN)
+    before = (await chen.get(f"/cases/{case.id}")).text
+    unsaid = await chen.post(f"/cases/{case.id}/release", seen=case.head)
+    asked = {"seen": case.head, "reason": "put-right"}
+    answer = await chen.post(f"/cases/{case.id}/release", **asked)
+    after = (await chen.get(f"/cases/{case.id}")).text
+    again = await chen.post(f"/cases/{case.id}/release", **asked)
+    supervisor = await office.sign_in(WU_SUPERVISOR)
+    reader = await supervisor.post(f"/cases/{case.id}/release", **asked)
+
+    assert "起由龙仙镇公共服务中心办理，翁源县" in before
+    assert 'data-open-dialog="ask_release"' in before
+    assert unsaid.status_code == 422
+    assert answer.status_code == 303
+    assert "交回（更正、撤销或者重新办理），交回以前仍由其办理" in after
+    assert 'data-open-dialog="ask_release"' not in after
+    assert again.status_code == 409
+    assert "已经请该单位交回" in again.text
+    assert reader.status_code == 403
+    assert (await office.look(case.id)).pen == TOWN
 
 
 async def test_a_delivered_case_is_closed_and_its_papers_are_there(office: Office) -> None:

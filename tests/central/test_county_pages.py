@@ -80,7 +80,9 @@ async def test_nodes_show_who_has_a_machine_and_until_when_it_may_decide(office:
     luo = await office.sign_in(LUO)
 
     page = (await luo.get("/nodes")).text
-    row = re.search(rf"<td[^>]*>龙仙镇公共服务中心<div[^>]*>{TOWN}.*?</tr>", page, re.DOTALL)
+    row = re.search(
+        rf"<td[^>]*><a[^>]*>龙仙镇公共服务中心</a><div[^>]*>{TOWN}.*?</tr>", page, re.DOTALL
+    )
     other = re.search(rf"{THIRD_TOWN}.*?</tr>", page, re.DOTALL)
 
     assert row is not None
@@ -155,7 +157,7 @@ async def test_publishing_without_the_root_key_says_so(office: Office, tmp_path:
     page = (await luo.get("/publishing")).text
     answer = await luo.post("/publishing")
 
-    assert "没有签发所需的根密钥" in page
+    assert "签发所需的密钥不在本机" in page
     assert answer.status_code == 422
 
 

@@ -1,6 +1,6 @@
 """Admission at the county, steps 7 to 10: what is genuine takes its number, and is answered."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +11,10 @@ from casework import act as acts
 from casework.act import ReclaimGround
 from casework.case import Case, Status
 from casework.instants import instant_text
-from casework.names import CaseId, CaseNumber, Lane, NodeId
+from casework.names import CaseId, CaseNumber, Lane, MessageId, NodeId, case_id
+from sync.batch import Batch
 from sync.bodies import Deposit, DepositKind, Lease, Notice
+from sync.claims import reclaimable
 from sync.envelope import WireType, decode_envelope, seal
 from sync.payloads import NOTICE
 from sync.stored import stored_body
@@ -230,6 +232,58 @@ async def test_what_is_flooded_is_bounded(county: Cluster) -> None:
     wires = [b"\x93 nonsense %d" % number for number in range(450)]
     await bring(county, *wires)
     assert len(await codes(county.nodes[COUNTY])) == 200
+
+
+async def reasons(county: Cluster, case: CaseId) -> Mapping[MessageId, frozenset[ReclaimGround]]:
+    """What the county may take the pen of a case for."""
+    above = county.nodes[COUNTY]
+    seen = await seen_at(county, COUNTY, case)
+    return await above.database.read(lambda work: reclaimable(Batch(above, work), seen))
+
+
+async def test_a_refusal_is_a_reason_to_reclaim_until_a_reclaim_answers_it(
+    county: Cluster,
+) -> None:
+    """A second beginning never stood, so the county answered by a notice and left the pen."""
+    town = county.nodes[TOWN]
+    newer = replace(county.register.versions, catalogue=5)
+    first = a_message(town, an_entry(received()), trust=newer)
+    case = case_id(first.header.log, first.header.seq)
+    second = a_message(town, an_entry(accepted()), case=case, seq=2, prev=first)
+    await bring(county, first.wire, second.wire)
+    assert await state_of(county, second) == ("refused", "E_TRUST_ROLLBACK")
+    assert await reasons(county, case) == {second.id: {ReclaimGround.REFUSAL}}
+
+    reclaim = acts.ReclaimPen(ReclaimGround.REFUSAL, second.id, hold=False, code="E_RULE")
+    await county.act(COUNTY, reclaim, case=case)
+    await county.act(COUNTY, acts.HandOverPen(TOWN), case=case)
+    assert (await seen_at(county, COUNTY, case)).pen == TOWN
+    assert await reasons(county, case) == {}
+
+
+async def test_a_refusal_that_was_answered_at_once_is_no_reason_to_reclaim_again(
+    county: Cluster,
+) -> None:
+    county.judge.refusals[(TOWN, "Accept")] = "E_MATERIALS"
+    case = await county.act(TOWN, received())
+    await county.act(TOWN, accepted(), case=case)
+    await county.settle()
+    seen = await seen_at(county, COUNTY, case)
+    assert (seen.pen, len(seen.fallen)) == (TOWN, 1)
+    assert await reasons(county, case) == {}
+
+
+async def test_rivals_are_a_reason_to_reclaim(county: Cluster) -> None:
+    """Two successors by the holder: neither stands, and nobody but the county can go on."""
+    town = county.nodes[TOWN]
+    first = a_message(town, an_entry(received()))
+    case = case_id(first.header.log, first.header.seq)
+    left = a_message(town, an_entry(accepted(), previous=first), case=case, seq=2, prev=first)
+    right = a_message(town, an_entry(acts.Take(), previous=first), case=case, seq=3, prev=left)
+    await bring(county, first.wire, left.wire, right.wire)
+    assert (await seen_at(county, COUNTY, case)).is_frozen
+    found = await reasons(county, case)
+    assert found == {each: {ReclaimGround.REFUSAL} for each in (left.id, right.id)}
 
 
 async def test_the_county_may_reclaim_and_a_stranger_may_not(county: Cluster) -> None:

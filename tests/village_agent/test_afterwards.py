@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from casework.names import CaseId
-from tests.builders import COUNTY, TOWN, VILLAGE
+from sync.desk import Sitting
+from tests.builders import CHEN, COUNTY, TOWN, VILLAGE
 from tests.centres import CARD, LOW_INCOME, Clerk, materials, visible
 from tests.laptops import Agent, Village, a_photo, ready_for_the_village
 
@@ -65,6 +66,25 @@ async def test_what_the_township_sends_back_says_why_and_can_be_mended(
     assert sheet is not None
     assert b"13911112222" in sheet
     assert "收到的件都已经上报" in await lin.said("/")
+
+
+async def test_the_county_asks_a_village_for_a_case_and_gets_it_through_the_township(
+    village: Village, lin: Agent, wu: Clerk
+) -> None:
+    case = await ready_for_the_village(village, lin, wu)
+    desk = village.county_desk
+    chen = desk.holdings.officer(CHEN)
+    assert chen is not None
+    await desk.ask_for_pen("put-right", Sitting(officer=chen, case_id=case))
+    await village.settle()
+    home, page = await lin.said("/"), await lin.said(f"/cases/{case}")
+    answer = await lin.act(case, "return_pen", to=COUNTY)
+    await village.settle()
+
+    assert "1 件办件等本村答复或者交回" in home
+    assert "要求交回这个办件（更正、撤销或者重新办理）" in page
+    assert answer.status_code == 303, visible(answer.text)[:900]
+    assert (await desk.get_case(case)).pen == COUNTY
 
 
 async def test_photos_of_what_was_sent_back_need_not_be_taken_again(

@@ -85,13 +85,34 @@ def test_every_dialog_is_read_back_as_its_act(name: str) -> None:
     assert read.seen in {given.case.head, None}
 
 
-def test_every_act_of_the_procedure_but_none_other_is_read() -> None:
+def test_a_reclaim_offers_what_it_may_answer_and_else_only_silence() -> None:
+    story = STORIES["accepted"]
+    [refused] = [each for each in story.written if each.id == story.case.head]
+    plain = given_of(story, node=COUNTY, officer=CHEN)
+    answering = replace(plain, reclaimable=(refused,))
+    offered = {each.name: each for each in dialog_of("reclaim_pen", answering).selects}
+    assert [code for code, _ in offered["of"].choices] == [refused.id]
+    assert len(offered["ground"].choices) == len(acts.ReclaimGround)
+
+    sent = Form.of({"ground": "refusal", "of": refused.id, "code": "E_MATERIALS"})
+    read = read_act("reclaim_pen", sent, ActPlace.of(answering))
+    ground = acts.ReclaimGround.REFUSAL
+    assert read.act == acts.ReclaimPen(ground, refused.id, hold=False, code="E_MATERIALS")
+
+    alone = {each.name: each for each in dialog_of("reclaim_pen", plain).selects}
+    assert [code for code, _ in alone["ground"].choices] == ["lease-ended"]
+    assert "of" not in alone
+    assert set(read_act("reclaim_pen", sent, ActPlace.of(plain)).form.errors) == {"of"}
+
+
+def test_every_act_that_is_done_to_a_case_but_none_other_is_read() -> None:
     place = ActPlace.of(given_of(STORIES["received"]))
 
-    for name in BY_NAME:
+    for name in BY_NAME.keys() - {"rebuild"}:
         read_act(name, Form(), place)
-    with pytest.raises(NotFoundException):
-        read_act("abolish", Form(), place)
+    for name in ("rebuild", "abolish"):
+        with pytest.raises(NotFoundException):
+            read_act(name, Form(), place)
 
 
 @pytest.mark.parametrize("row", PROCEDURE.values(), ids=lambda row: row.name)

@@ -29,9 +29,14 @@ INDEXES = (
     "CREATE INDEX IF NOT EXISTS case_returned ON case_row (moved_at) WHERE returned IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS case_owing ON case_row (supply_by, id) WHERE owes = TRUE",
     "CREATE INDEX IF NOT EXISTS case_calls ON case_row (id, calls) WHERE calls IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS case_fallen ON case_row (pen) WHERE fallen IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS case_bag ON case_row (opened_by, began_at, id) WHERE papers > 0",
     "CREATE INDEX IF NOT EXISTS message_refused ON message (case_id) WHERE state = 'refused'",
     "CREATE INDEX IF NOT EXISTS message_deposit ON message (case_id) WHERE kind = 'deposit'",
+    (
+        "CREATE INDEX IF NOT EXISTS message_release ON message (case_id)"
+        " WHERE kind = 'release-request'"
+    ),
     "CREATE INDEX IF NOT EXISTS message_notice ON message (at) WHERE kind = 'notice'",
     (
         "CREATE INDEX IF NOT EXISTS message_acknowledgement ON message (log, seq)"

@@ -142,7 +142,6 @@ async def _deposited(
 ) -> tuple[Attachment, ...]:
     """What was brought elsewhere, or fell out of the chain, to be brought again."""
     brought = [each.parts for each in file.deposits if each.id == act.deposit]
-    brought += [each.entry.parts for each in file.fallen if each.id == act.deposit]
     return await attachments_of(office.desk, [part for parts in brought for part in parts])
 
 

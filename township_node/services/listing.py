@@ -46,7 +46,7 @@ _TURNS: Final[Mapping[Role, frozenset[Status]]] = {
     Role.LEADER: frozenset(FOR_REVIEW),
 }
 # Lists that no column of a case tells by itself; they are short.
-_LISTED: Final = ("claims", "answers", "pickups")
+_LISTED: Final = ("claims", "returns", "answers", "pickups")
 QUEUES: Final = ("todo", "review", "overdue", "soon", "warned", "ready", "arrivals", *_LISTED)
 PLACES: Final = ("here", "elsewhere", "closed", "all")
 _HERE: Final = "here"
@@ -61,6 +61,7 @@ _CARDS: Final = {
     "ready": "",
     "arrivals": "",
     "claims": "",
+    "returns": "amber",
     "answers": "amber",
     "pickups": "amber",
 }
@@ -93,6 +94,7 @@ async def queue(
     filters = _filters(office)
     listed = {
         "claims": await office.lists.with_open_deposits(office.me),
+        "returns": await office.lists.asked_back(office.me),
         "answers": await office.lists.called(CallKind.ANSWER, office.me),
         "pickups": await office.lists.called(CallKind.PAPERS, office.me),
     }
@@ -226,6 +228,7 @@ def _filters(office: Office) -> dict[str, CaseFilter]:
         "ready": replace(here, statuses=(Status.READY,)),
         "arrivals": replace(here, statuses=(Status.COLLECTED,)),
         "claims": here,
+        "returns": here,
         "answers": here,
         "pickups": here,
     }

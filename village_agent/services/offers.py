@@ -28,6 +28,8 @@ _BROUGHT: Final[Mapping[str, frozenset[Status]]] = {
     "withdraw": frozenset(UNDECIDED),
     "change_pickup": frozenset(set(Status) - {Status.DELIVERED, Status.CLOSED}),
 }
+# Open only where the county asks for the case: what was handed here otherwise is handed up.
+_RETURNS: Final = "return_pen"
 # What is printed right after an act, for the resident to take along.
 _PRINTED_AFTER: Final[Mapping[str, tuple[PaperKind, ...]]] = {
     "collect": (PaperKind.COLLECTION_RECEIPT, PaperKind.ENTRUSTMENT),
@@ -51,10 +53,11 @@ class Print(Struct, frozen=True, kw_only=True):
 def acts_here(station: Station, given: CaseGiven) -> CaseGiven:
     """The case with the acts that this page offers: those of the pen, and what may be brought."""
     held = given.case.pen == station.me
+    returns = {_RETURNS} if given.release is not None else set()
     found = {
         name: _refusal(name, given, refusal, held=held)
         for name, refusal in given.why_not.items()
-        if name in _DIALOGS | _SAID
+        if name in _DIALOGS | _SAID | returns
     }
     return replace(given, why_not=found)
 

@@ -68,7 +68,7 @@ class Home(Struct, frozen=True, kw_only=True):
     owing: int
     earliest: date | None
     bags: int
-    answers: int  # cases about which this village is asked
+    answers: int  # cases about which this village is asked, or which the county asks for
 
 
 async def home(station: Station) -> Home:
@@ -152,7 +152,10 @@ async def mine(station: Station, view: str, number: int) -> Listed[Row]:
 
 
 async def _asked(station: Station) -> tuple[CaseId, ...]:
-    return await station.lists.called(CallKind.ANSWER, station.me)
+    """What another node waits for: an answer, or a case that the county asks for."""
+    wanted_back = await station.lists.asked_back(station.me)
+    questions = await station.lists.called(CallKind.ANSWER, station.me)
+    return tuple(dict.fromkeys((*wanted_back, *questions)))
 
 
 async def _to_answer(station: Station, number: int) -> Listed[Row]:

@@ -17,6 +17,9 @@
   let leaving = false;
   let waiting = null;
   let spared = "";
+  let pressing = false;
+  let heldAnswer = null;
+  let askedMeanwhile = false;
 
   const say = (state) => {
     const status = find("[data-autosave-status]");
@@ -61,8 +64,8 @@
 
   document.addEventListener("htmx:configRequest", (event) => {
     if (!event.target.matches("[data-decide]")) return;
-    const held = document.activeElement;
-    spared = held?.closest("#intake-form") ? held.name ?? "" : "";
+    const focused = document.activeElement;
+    spared = focused?.closest("#intake-form") ? focused.name ?? "" : "";
     event.detail.parameters.at = spared;
   });
   // The field that was being typed in was not found fault with; once left, it is.
@@ -73,7 +76,8 @@
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!event.target.matches("[data-decide]")) return;
-    if (leaving) {
+    if (heldAnswer !== null) askedMeanwhile = true;
+    if (leaving || heldAnswer !== null) {
       event.preventDefault();
       return;
     }
@@ -81,10 +85,12 @@
     say("saving");
   });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.target.matches("[data-decide]")) return;
+    if (event.target.matches("[data-decide]") && heldAnswer === null) answered(event.detail.successful);
+  });
+  const answered = (isGood) => {
     inFlight = false;
-    say(event.detail.successful ? "saved" : "failed");
-    if (event.detail.successful) settle();
+    say(isGood ? "saved" : "failed");
+    if (isGood) settle();
     if (waiting) {
       const pressed = waiting;
       const submitter = pressed.isConnected ? pressed : document.getElementById(pressed.id);
@@ -94,7 +100,33 @@
       if (submitter && submitter.value !== pressed.value) submitter.focus();
       else if (submitter !== null) form().requestSubmit(submitter);
     }
+  };
+  // A press counts where the button went down and up on one thing. So an answer that comes between
+  // the two waits: it would move what is under the hand, or put another button in its place.
+  document.addEventListener("pointerdown", (event) => {
+    pressing = event.target.closest("#intake") !== null;
   });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { requestConfig, shouldSwap, serverResponse } = event.detail;
+    if (!pressing || !shouldSwap || !requestConfig.elt.matches("[data-decide]")) return;
+    event.detail.shouldSwap = false;
+    heldAnswer = serverResponse;
+  });
+  const release = () => {
+    pressing = false;
+    if (heldAnswer === null) return;
+    const answer = heldAnswer;
+    heldAnswer = null;
+    window.htmx.swap("#decision", answer, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
+    answered(true);
+    if (askedMeanwhile) decide();
+    askedMeanwhile = false;
+  };
+  // The click itself comes after the pointer went up; whoever types has let go, wherever that was.
+  for (const name of ["pointerup", "pointercancel"]) {
+    document.addEventListener(name, () => setTimeout(release));
+  }
+  document.addEventListener("keydown", release, true);
   // What did not change stays as it is, so that it is not read out again.
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const target = event.detail.target;
