@@ -12,7 +12,8 @@ from sync.opening import OpenNode
 from tests.builders import TOWN
 from tests.central.reviewing import FORESTRY, GUO, LIN_SECURITY, Office, an_office
 from tests.founded import at_work
-from tests.halls import copy_of, fetch_sets
+from tests.halls import MET_DIR, copy_of
+from tests.lines import settle
 from tests.screens import Screen, screen_of
 
 RECORD = DelegationId("d0199")
@@ -21,7 +22,7 @@ FIRST = "2027-02-01"
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def office(founded: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    async with an_office(founded, tmp_path) as made:
+    async with an_office(founded / MET_DIR, tmp_path) as made:
         yield made
 
 
@@ -35,9 +36,9 @@ async def test_a_change_goes_from_a_cell_to_the_township_through_two_persons(
     async with screen_of(browser, office.app, LIN_SECURITY) as screen:
         await _approve(screen)
 
-    copy_of(founded, tmp_path / "nodes", TOWN)
+    copy_of(founded / MET_DIR, tmp_path / "nodes", TOWN)
     async with at_work(tmp_path / "nodes", TOWN, office.clock) as town:
-        await fetch_sets(office.app.state.services.trust, town.store)
+        await settle([(town.node, office.desk.node)])
         powers = {one.id: one for one in _powers(town)}
     new = next(one for one in powers.values() if str(one.not_before) == FIRST)
     assert str(powers[RECORD].not_after) == "2027-01-31"
