@@ -184,6 +184,12 @@ def _before_acceptance() -> tuple[Row, ...]:
             paper="materials-receipt",
             parts={"applicant"},
         ),
+        # It does what its receipt attests, by the row of that act, as of the receipt's own time.
+        _row(
+            *("5a", a.Rebuild, frozenset({None}), Power.ACCEPT, _CLERKS),
+            paper="materials-receipt",
+            parts={"applicant"},
+        ),
         _row(
             *("6", a.NotifyDeficiency, _RECEIPT, Power.ACCEPT, _INTAKE),
             to=_S.AWAITING_SUPPLEMENT,

@@ -130,6 +130,7 @@ class SampleFinding(Table, tablename="sample_finding"):
     finding = Varchar(length=5, default=None, null=False)
     reason = Varchar(length=500, default=None, null=False)
     officer = Varchar(length=32, default=None, null=False)
+    at = Timestamptz(default=None, null=False)
 
 
 class ProposedChange(Table, tablename="proposed_change"):

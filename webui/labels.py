@@ -107,6 +107,7 @@ ACT: Final = {
     "answer": "联系答复",
     "call_for_papers": "到窗口取件",
     "collect_papers": "纸质材料取走",
+    "rebuild": "凭收件凭证补建",
 }
 OUTCOME: Final = {"pass": "通过", "return": "退回"}
 # Why the county asks for a case; on the wire, so never change a key.
@@ -430,6 +431,8 @@ ERRORS: Final = {
     "E_FORK": "同一序号出现两份不同的记录，已冻结，请联系县平台",
     "E_BODY": "记录内容不合规范，县平台已退回",
     "E_TYPE": "该单位不能发出这类记录，县平台已退回",
+    "E_VOUCHER": "收件凭证没有通过核验，不能据以补建办件。请重新扫描凭证，或请县政务服务中心查证",
+    "E_VOUCHER_MATERIALS": "所列材料与凭证上的材料清单不符。请照纸质凭证所列逐项核对名称和份数",
     "E_KEY_WINDOW": "记录时间不在密钥有效期内，县平台已退回",
     "E_SAMPLE_ERRORS": "该项授权抽查差错过多，请授权管理员提出暂停并由另一人核准",
     "E_TRUST_ROLLBACK": "记录引用了比以前更旧的授权版本或县平台消息，县平台已退回",

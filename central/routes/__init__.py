@@ -1,5 +1,7 @@
 """The pages of the county. Whoever adds a module of pages adds it here."""
 
+from functools import partial
+
 from litestar.types import ControllerRouterHandler
 
 from central.routes import (
@@ -25,10 +27,13 @@ from central.routes import (
     samples,
 )
 from central.routes.access import Services
+from central.services.accounts import make_attempts
 from central.services.reach import READING_ROLES, SLIP_ROLES
+from sync.progress import find_by_paper
 from webui.carry_routes import carry_routes
 from webui.gate import require_role
 from webui.guide_routes import guide_routes, handbook_routes
+from webui.progress_routes import progress_routes
 from webui.status_routes import status_routes
 
 
@@ -60,5 +65,6 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         ),
         guide_routes(use.shelf),
         handbook_routes(use.shelf, guards=[require_role(*READING_ROLES)]),
+        progress_routes(use.hall, make_attempts(use.database), partial(find_by_paper, use.desk)),
         *status_routes(),
     ]

@@ -125,7 +125,7 @@ def _plain(value: object, version: MatterVersion) -> str:
 
 def _in_order(names: object, titles: dict[str, str]) -> str:
     assert isinstance(names, tuple)
-    return "、".join(titles.get(each, each) for each in names)
+    return "、".join(titles.get(str(each), str(each)) for each in names)
 
 
 def _title(row: Fact) -> str:

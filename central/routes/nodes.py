@@ -63,6 +63,15 @@ class NodeView(Struct, frozen=True, kw_only=True):
     lease_ended: bool
 
 
+class HoldingView(Struct, frozen=True, kw_only=True):
+    """Who has confirmed that it holds the version in force of a set, and who has not yet."""
+
+    name: str
+    version: int
+    having: int
+    lacking: tuple[str, ...]
+
+
 class GapView(Struct, frozen=True):
     """Numbers next to each other of which no case is known, and why."""
 
@@ -115,11 +124,31 @@ async def nodes(request: Request[Any, Any, Any]) -> Template:
         request,
         "nodes/page.html",
         "nodes/_nodes.html",
+        holdings=_holdings(use, views),
         nodes=sorted(views, key=lambda each: _place(each.id)),
         waiting=len(await use.county.enrolment.pending()),
         endings=len(await use.key_admin.endings(EndingState.ASKED)),
         may_add=not SLIP_ROLES.isdisjoint(officer.roles),
     )
+
+
+def _holdings(use: Services, views: list[NodeView]) -> tuple[HoldingView, ...]:
+    """Of the lists that townships decide by: the versions that their machines told of."""
+    told = [one for one in views if one.machines and not is_county(one.id)]
+    found = []
+    for name in (SetName.DELEGATIONS, SetName.CATALOGUE):
+        word_of, version = word("set", name), use.trust.holdings.versions.version_of(name)
+        lacking = [one.name for one in told if not _holds(one, name, version)]
+        having = len(told) - len(lacking)
+        found.append(
+            HoldingView(name=word_of, version=version, having=having, lacking=tuple(lacking))
+        )
+    return tuple(found)
+
+
+def _holds(view: NodeView, name: SetName, version: int) -> bool:
+    held = dict(zip(_SETS, view.sets, strict=False))
+    return name in held and held[name].version >= version
 
 
 @get("/nodes/numbers", guards=[require_role(*ADMIN_ROLES)])

@@ -1,0 +1,566 @@
+"""A hostile county machine offers sets: each bad one by its name, with the code that refuses it.
+
+What stands under *Trust sets* in the list of what must hold is here a line of `BAD`, and refused
+twice: by the checks themselves, with the code, and by a township that is told of it by way of the
+county's log, which goes on working by what it had.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from casework.names import NodeId
+from central.services.county import County
+from sync.bodies import SetAnnouncement, SetName
+from sync.directory import NodeEntry, compose_directory, directory_items
+from sync.envelope import WIRE_BYTES_MAX, seal
+from sync.errors import EnvelopeError
+from sync.keys import KeyRecord
+from sync.payloads import wire_type
+from sync.roles import Root
+from sync.strict_json import encode_strict
+from sync.trust_items import calendar_items, catalogue_items, revocation_items
+from sync.trust_root import root_items
+from sync.trust_sets import (
+    INDEX_PARTS_MAX,
+    SET_ITEMS_MAX,
+    SET_MANIFEST,
+    BuiltSet,
+    ListedItem,
+    hash_of,
+)
+from sync.trust_store import TrustStore
+from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
+from tests.central.reviewing import LUO
+from tests.central.test_county_pages import changed_county
+from tests.cluster import Cluster, swallow
+from tests.county import FOLDER, calendar, delegations, organisation
+from tests.founded import Machine, a_clock, a_county
+from tests.simulation.trust import (
+    CATALOGUE,
+    MATTERS,
+    NEW_ROOTS,
+    ONLINE,
+    REGIONS,
+    RELEASES,
+    ROOT,
+    ROOTS,
+    SECURITY,
+    STRANGER,
+    Line,
+    a_line,
+    a_root,
+    a_town,
+    another,
+    bytes_of,
+    items_of,
+    offer,
+    rewired,
+    salted,
+    signature_of,
+    signed_as,
+    take,
+)
+from tests.sync.test_trust_store import announcement
+
+Attempt = Callable[[Line], Awaitable[BuiltSet]]
+BAD: Final[dict[str, tuple[str, Attempt]]] = {}
+FLIPS: Final = 40
+
+
+def bad(code: str) -> Callable[[Attempt], Attempt]:
+    """A line of the table, by the name of the function that makes it."""
+
+    def note(attempt: Attempt) -> Attempt:
+        BAD[attempt.__name__] = (code, attempt)
+        return attempt
+
+    return note
+
+
+# Versions.
+
+
+@bad("E_SET_ROLLBACK")
+async def an_older_version_replayed(line: Line) -> BuiltSet:
+    return line.of(SetName.CATALOGUE, RELEASES - 1)
+
+
+@bad("E_SET_ROLLBACK")
+async def an_older_version_signed_anew(line: Line) -> BuiltSet:
+    return await line.next(SetName.CATALOGUE, {}, step=-1)
+
+
+@bad("E_SET_FORK")
+async def the_version_in_force_with_other_content(line: Line) -> BuiltSet:
+    return await line.next(SetName.CATALOGUE, items_of(SetName.CATALOGUE, 1), step=0)
+
+
+@bad("E_SET_FORK")
+async def the_next_version_of_another_history(line: Line) -> BuiltSet:
+    built = await line.next(SetName.CATALOGUE, {})
+    other = replace(built.manifest, previous=another("history"))
+    return signed_as(
+        replace(built, manifest=other),
+        [signature_of(replace(built, manifest=other), CATALOGUE[0])],
+    )
+
+
+@bad("E_SET_ROLLBACK")
+async def a_revocation_list_that_shrinks(line: Line) -> BuiltSet:
+    return await line.next(SetName.REVOCATIONS, items_of(SetName.REVOCATIONS, 1))
+
+
+@bad("E_SET_ROLLBACK")
+async def a_revocation_that_says_something_else(line: Line) -> BuiltSet:
+    first, *others = delegations().revocations[:RELEASES]
+    changed = replace(first, reason="别的理由")
+    return await line.next(SetName.REVOCATIONS, revocation_items([changed, *others], ()))
+
+
+# Who signed.
+
+
+@bad("E_SET_THRESHOLD")
+async def one_of_two_persons(line: Line) -> BuiltSet:
+    items = items_of(SetName.DELEGATIONS, 1)
+    return await line.next(SetName.DELEGATIONS, items, SECURITY[0])
+
+
+@bad("E_ENVELOPE")
+async def one_person_counted_twice(line: Line) -> BuiltSet:
+    built = await line.next(SetName.DELEGATIONS, items_of(SetName.DELEGATIONS, 1))
+    return signed_as(built, [signature_of(built, SECURITY[0])] * 2)
+
+
+@bad("E_SET_THRESHOLD")
+async def delegations_by_the_catalogues_role(line: Line) -> BuiltSet:
+    return await line.next(SetName.DELEGATIONS, items_of(SetName.DELEGATIONS, 1), *CATALOGUE)
+
+
+@bad("E_SET_THRESHOLD")
+async def a_catalogue_by_the_security_role(line: Line) -> BuiltSet:
+    return await line.next(SetName.CATALOGUE, {}, *SECURITY)
+
+
+@bad("E_SET_THRESHOLD")
+async def a_directory_by_the_roots_themselves(line: Line) -> BuiltSet:
+    return await line.next(SetName.DIRECTORY, items_of(SetName.DIRECTORY, 1), *ROOTS)
+
+
+@bad("E_SET_THRESHOLD")
+async def a_set_by_the_countys_online_key(line: Line) -> BuiltSet:
+    return await line.next(SetName.CATALOGUE, {}, ONLINE)
+
+
+@bad("E_SET_THRESHOLD")
+async def enough_signatures_and_a_strangers(line: Line) -> BuiltSet:
+    return await line.next(SetName.CATALOGUE, {}, *CATALOGUE, STRANGER)
+
+
+@bad("E_SIGNATURE")
+async def another_sets_signature(line: Line) -> BuiltSet:
+    built = await line.next(SetName.CATALOGUE, {})
+    old = line.of(SetName.CATALOGUE, 1)
+    return signed_as(built, [signature_of(old, CATALOGUE[0])])
+
+
+@bad("E_ENVELOPE")
+async def no_signature(line: Line) -> BuiltSet:
+    return signed_as(await line.next(SetName.CATALOGUE, {}), [])
+
+
+# The root.
+
+
+@bad("E_SET_THRESHOLD")
+async def a_root_below_the_threshold_of_the_old(line: Line) -> BuiltSet:
+    return await line.next(SetName.ROOT, root_items(a_root(*NEW_ROOTS)), ROOTS[0], *NEW_ROOTS)
+
+
+@bad("E_SET_THRESHOLD")
+async def a_root_signed_only_by_the_new_keys(line: Line) -> BuiltSet:
+    return await line.next(SetName.ROOT, root_items(a_root(*NEW_ROOTS)), *NEW_ROOTS)
+
+
+@bad("E_SET_THRESHOLD")
+async def a_root_signed_only_by_the_old_keys(line: Line) -> BuiltSet:
+    return await line.next(SetName.ROOT, root_items(a_root(*NEW_ROOTS)), *ROOTS)
+
+
+@bad("E_SET_THRESHOLD")
+async def a_root_below_its_own_threshold(line: Line) -> BuiltSet:
+    items = root_items(a_root(*NEW_ROOTS))
+    return await line.next(SetName.ROOT, items, *ROOTS[:2], NEW_ROOTS[0])
+
+
+@bad("E_SET_THRESHOLD")
+async def a_root_by_keys_that_stand_in_it_for_nothing(line: Line) -> BuiltSet:
+    root = a_root(*NEW_ROOTS, also=[STRANGER])
+    return await line.next(SetName.ROOT, root_items(root), *ROOTS[:2], NEW_ROOTS[0], STRANGER)
+
+
+@bad("E_ENVELOPE")
+async def a_root_with_one_signature_counted_twice(line: Line) -> BuiltSet:
+    built = await line.next(SetName.ROOT, root_items(ROOT))
+    return signed_as(built, [signature_of(built, ROOTS[0])] * 2)
+
+
+@bad("E_SET_FORM")
+async def a_root_that_names_one_key_twice(line: Line) -> BuiltSet:
+    first = ROOT.roles[0]
+    doubled = replace(first, keys=(first.keys[0], first.keys[0]))
+    root = replace(ROOT, roles=(doubled, *ROOT.roles[1:]))
+    return await line.next(SetName.ROOT, root_items(root))
+
+
+@bad("E_SET_FORM")
+async def a_root_whose_threshold_nobody_can_reach(line: Line) -> BuiltSet:
+    root = replace(ROOT, roles=(replace(ROOT.roles[0], threshold=4), *ROOT.roles[1:]))
+    return await line.next(SetName.ROOT, root_items(root))
+
+
+@bad("E_SET_FORM")
+async def a_root_without_a_role(line: Line) -> BuiltSet:
+    return await line.next(SetName.ROOT, root_items(replace(ROOT, roles=ROOT.roles[:2])))
+
+
+@bad("E_KEY_WEAK")
+async def a_root_with_a_key_of_small_order(line: Line) -> BuiltSet:
+    weak = replace(ROOT.keys[0], public="00" * 32)
+    root = Root((weak, *ROOT.keys[1:]), ROOT.roles)
+    return await line.next(SetName.ROOT, root_items(root))
+
+
+@bad("E_SET_ROLLBACK")
+async def a_root_that_skips_a_version(line: Line) -> BuiltSet:
+    items = root_items(a_root(*NEW_ROOTS))
+    return await line.next(SetName.ROOT, items, *ROOTS[:2], *NEW_ROOTS[:2], step=2)
+
+
+@bad("E_SET_ROLLBACK")
+async def a_root_of_the_version_in_force(line: Line) -> BuiltSet:
+    items = root_items(a_root(*NEW_ROOTS))
+    return await line.next(SetName.ROOT, items, *ROOTS[:2], *NEW_ROOTS[:2], step=0)
+
+
+# What belongs together.
+
+
+@bad("E_SET_FORM")
+async def an_index_part_of_another_set(line: Line) -> BuiltSet:
+    """The catalogue's role lists what the security role signed, as if it were a catalogue."""
+    other = line.of(SetName.DELEGATIONS, RELEASES)
+    built = await line.next(SetName.CATALOGUE, {})
+    manifest = replace(built.manifest, index=other.manifest.index)
+    mixed = replace(built, manifest=manifest, parts=other.parts)
+    return signed_as(mixed, [signature_of(mixed, CATALOGUE[0])])
+
+
+@bad("E_SET_FORM")
+async def items_of_another_set(line: Line) -> BuiltSet:
+    return await line.next(SetName.CATALOGUE, items_of(SetName.DELEGATIONS, 1))
+
+
+@bad("E_SET_FORM")
+async def a_directory_without_its_posts(line: Line) -> BuiltSet:
+    items = items_of(SetName.DIRECTORY, 1)
+    return await line.next(SetName.DIRECTORY, {k: v for k, v in items.items() if k != "posts"})
+
+
+@bad("E_SET_FORM")
+async def a_directory_with_a_key_in_another_nodes_record(line: Line) -> BuiltSet:
+    public = STRANGER.public_key
+    key = KeyRecord(
+        key_id=public.key_id,
+        algorithm=public.algorithm,
+        public=public.public,
+        node=OTHER_TOWN,
+        incarnation="0000000a",  # type: ignore[arg-type]
+        not_before="2026-01-01T00:00:00.000000Z",
+        not_after=None,
+    )
+    record = next(each for each in REGIONS.nodes if each.id == TOWN)
+    entry = NodeEntry(record, (key.incarnation,), (key,), ())
+    directory = compose_directory(1, REGIONS, organisation(), [entry])
+    return await line.next(SetName.DIRECTORY, directory_items(directory))
+
+
+# Form.
+
+
+@bad("E_SET_FORM")
+async def a_name_with_dots(line: Line) -> BuiltSet:
+    item = salted(b"{}")
+    listed = ListedItem("matter/../../etc/passwd", hash_of(item), len(item))
+    return await line.crafted(SetName.CATALOGUE, [encode_strict((listed,))], [item])
+
+
+@bad("E_SET_FORM")
+async def an_item_listed_twice(line: Line) -> BuiltSet:
+    item = salted(encode_strict(MATTERS[0]))
+    listed = encode_strict((ListedItem("matter/a/v1", hash_of(item), len(item)),))
+    return await line.crafted(SetName.CATALOGUE, [listed, listed], [item])
+
+
+@bad("E_SET_FORM")
+async def an_index_that_is_none(line: Line) -> BuiltSet:
+    return await line.crafted(SetName.CATALOGUE, [b"[[["])
+
+
+@bad("E_SET_FORM")
+async def more_items_than_a_set_may_hold(line: Line) -> BuiltSet:
+    item = salted(b"{}")
+    some = SET_ITEMS_MAX // 10 + 1
+    index = [
+        encode_strict(
+            tuple(
+                ListedItem(f"matter/{part}-{number}", hash_of(item), len(item))
+                for number in range(some)
+            )
+        )
+        for part in range(10)
+    ]
+    return await line.crafted(SetName.CATALOGUE, index, [item])
+
+
+@bad("E_SET_FORM")
+async def more_index_parts_than_a_set_may_have(line: Line) -> BuiltSet:
+    index = [b"[%s]" % (b" " * number) for number in range(INDEX_PARTS_MAX + 1)]
+    return await line.crafted(SetName.CATALOGUE, index)
+
+
+@bad("E_SET_FORM")
+async def a_manifest_with_a_member_more(line: Line) -> BuiltSet:
+    built = await line.next(SetName.CATALOGUE, {})
+    said = msgspec.json.decode(encode_strict(built.manifest)) | {"expires": None}
+    return rewired(built, seal(SET_MANIFEST, msgspec.json.encode(said), *CATALOGUE))
+
+
+@bad("E_ENVELOPE")
+async def a_manifest_under_another_type(line: Line) -> BuiltSet:
+    built = await line.next(SetName.CATALOGUE, {})
+    return rewired(built, seal(wire_type("hello"), encode_strict(built.manifest), *CATALOGUE))
+
+
+@bad("E_ENVELOPE")
+async def a_wire_with_more_behind_it(line: Line) -> BuiltSet:
+    built = await line.next(SetName.CATALOGUE, {})
+    return rewired(built, built.wire + b"\0")
+
+
+@bad("E_SIZE")
+async def a_wire_without_end(line: Line) -> BuiltSet:
+    built = await line.next(SetName.CATALOGUE, {})
+    return rewired(built, built.wire + bytes(WIRE_BYTES_MAX))
+
+
+@bad("E_PART")
+async def a_part_of_another_size_than_listed(line: Line) -> BuiltSet:
+    item = salted(encode_strict(MATTERS[0]))
+    listed = ListedItem("matter/a/v1", hash_of(item), len(item) + 1)
+    return await line.crafted(SetName.CATALOGUE, [encode_strict((listed,))], [item])
+
+
+@bad("E_PART")
+async def a_part_that_is_nowhere(line: Line) -> BuiltSet:
+    built = await line.next(SetName.CATALOGUE, catalogue_items(MATTERS[:30]))
+    missing = next(iter(set(built.parts) - set(line.of(SetName.CATALOGUE, RELEASES).parts)))
+    return replace(built, parts={k: v for k, v in built.parts.items() if k != missing})
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_a_bad_set_is_refused_by_its_code(name: str, tmp_path: Path) -> None:
+    code, attempt = BAD[name]
+    async with a_line(tmp_path) as line:
+        built = await attempt(line)
+        before = line.store.holdings
+        with pytest.raises(EnvelopeError) as refused:
+            await line.store.publish(built)
+        assert refused.value.code == code
+        await line.store.open()
+        assert line.store.holdings == before
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_a_township_that_is_told_of_it_works_on_by_what_it_has(
+    name: str, tmp_path: Path
+) -> None:
+    """And takes the county's next honest release, unless two histories of one version stand."""
+    code, attempt = BAD[name]
+    async with a_line(tmp_path) as line, a_town(tmp_path, line) as town:
+        before = town.holdings
+        built = await attempt(line)
+        await offer(town, built)
+        assert town.holdings == before
+        assert {found for _, _, found in await town.refused()} <= {code}
+        again = TrustStore(town._database, me=TOWN)
+        assert (await again.open()).holdings == before
+        assert sum(map(len, town._arriving.values())) <= WIRE_BYTES_MAX
+
+        honest = await line.publish(SetName.CALENDAR, calendar_items(calendar()))
+        await offer(town, honest)
+        assert town.holdings.versions.calendar == 1
+
+
+async def test_no_byte_of_a_release_can_be_altered_on_the_way(seed: int, tmp_path: Path) -> None:
+    """Manifest, index parts and items, each with a flipped bit; then the true bytes come."""
+    random = Random(seed)
+    async with a_line(tmp_path) as line, a_town(tmp_path, line) as town:
+        before = town.holdings
+        built = await line.publish(SetName.CATALOGUE, items_of(SetName.CATALOGUE, 9))
+        await town.announced(announcement(built))
+        true = bytes_of(built)
+        for _ in range(FLIPS):
+            if not (wants := await town.wanted(1)):
+                break
+            want = wants[0]
+            spoilt = bytearray(true[want.hash])
+            spoilt[random.randrange(len(spoilt))] ^= 1 << random.randrange(8)
+            await take(town, {want.hash: bytes(spoilt)}, ranges=3)
+            assert town.holdings == before
+            if random.random() < 0.3:
+                await take(town, true, ranges=1)
+                before = town.holdings
+        await take(town, true)
+        assert town.holdings.versions == line.store.holdings.versions
+        assert town.holdings.catalogue == line.store.holdings.catalogue
+
+
+async def test_data_without_end_is_cut_off(tmp_path: Path) -> None:
+    """A source that answers every question with more bytes than the part is listed with."""
+    async with a_line(tmp_path) as line, a_town(tmp_path, line) as town:
+        built = await line.publish(SetName.CATALOGUE, items_of(SetName.CATALOGUE, 9))
+        await town.announced(announcement(built))
+        true = bytes_of(built)
+        while wants := await town.wanted(1):
+            want, offset = wants[0], 0
+            for _ in range(6):
+                await town.accept_range(want.hash, offset, b"\xff" * WIRE_BYTES_MAX)
+                offset += WIRE_BYTES_MAX
+                assert sum(map(len, town._arriving.values())) < 2 * WIRE_BYTES_MAX
+            await take(town, true, ranges=1)
+        assert town.holdings.catalogue == line.store.holdings.catalogue
+
+
+async def test_a_lease_that_is_played_again_lasts_no_longer(tmp_path: Path) -> None:
+    """What freezes a township on old sets cannot keep its lease alive as well."""
+    cluster = Cluster(tmp_path)
+    await cluster.add(COUNTY, TOWN)
+    await cluster.settle()
+    town, county = cluster.nodes[TOWN], cluster.nodes[COUNTY]
+    frames = await county.exchange.frames_to_send(TOWN, after={}, limit_bytes=1 << 20)
+    held = await town.journal.lease()
+    cluster.pass_time(hours=80)
+    for frame in (*frames, *frames):
+        await swallow(town, COUNTY, frame.data)
+
+    assert held is not None
+    assert await town.journal.lease() == held
+    assert held.until < cluster.clock.now()
+    await cluster.close()
+
+
+# Releases.
+
+
+async def test_a_node_that_missed_five_releases_takes_only_the_newest(tmp_path: Path) -> None:
+    """Of roots it takes every one; of the others the last, with the parts that it lacks."""
+    async with a_line(tmp_path) as line, a_town(tmp_path, line) as town:
+        missed = []
+        for release in range(4, 9):
+            root = a_root(*ROOTS[:2], NEW_ROOTS[release % 3])
+            missed += [
+                await line.publish(SetName.CATALOGUE, items_of(SetName.CATALOGUE, release)),
+                await line.publish(SetName.DELEGATIONS, items_of(SetName.DELEGATIONS, release)),
+                await line.publish(SetName.ROOT, root_items(root), *ROOTS[:2]),
+            ]
+        # Announced out of order, as a list that was begun anew may bring them.
+        await town.announced(*(announcement(each) for each in reversed(missed)))
+        asked = await take(town, bytes_of(*missed))
+
+        assert town.holdings.versions == line.store.holdings.versions
+        assert town.holdings == replace(line.store.holdings)
+        assert not town.is_behind
+        assert await town.refused() == []
+        assert asked < len(bytes_of(*missed))
+
+
+async def test_a_release_that_is_cut_off_anywhere_goes_on(seed: int, tmp_path: Path) -> None:
+    """The town is closed after any number of ranges; what is in force is always whole."""
+    random = Random(seed)
+    async with a_line(tmp_path) as line, a_town(tmp_path, line) as town:
+        release = [
+            await line.publish(name, items_of(name, 7))
+            for name in (SetName.CATALOGUE, SetName.DELEGATIONS)
+        ]
+        await town.announced(*(announcement(each) for each in release))
+        states = {town.holdings.versions: town.holdings}
+        store, came = town, 1
+        while came:
+            store = await TrustStore(town._database, me=TOWN).open()
+            came = await take(store, bytes_of(*release), ranges=random.randint(1, 6))
+            states.setdefault(store.holdings.versions, store.holdings)
+            assert store.holdings.versions.catalogue in (3, 4)
+            assert (
+                len(store.holdings.catalogue.matters)
+                == {3: 13, 4: 17}[store.holdings.versions.catalogue]
+            )
+        assert store.holdings == line.store.holdings
+
+
+async def test_a_release_that_fails_half_way_at_the_county_never_was(tmp_path: Path) -> None:
+    """The third announcement cannot be written: no set of this release is in force."""
+    async with a_county(tmp_path, a_clock(), published=False) as county:
+        await county.load(FOLDER)
+        before = county.opened.store.versions_held()
+        announce, told = county.publisher._announce, []
+
+        async def fails(body: SetAnnouncement) -> None:
+            told.append(body.set)
+            if len(told) == 3:
+                raise OSError("no space left on device")
+            await announce(body)
+
+        county.publisher._announce = fails  # type: ignore[misc]
+        with pytest.raises(OSError, match="space"):
+            await county.publish()
+        count = "SELECT count(*) FROM message WHERE kind = 'set-announcement'"
+        assert county.opened.store.versions_held() == before
+        assert county.opened.node.trust.versions == before
+        assert await county.opened.database.fetch(count) == [(0,)]
+        county.publisher._announce = announce  # type: ignore[misc]
+        await county.publish()
+        assert county.opened.store.holdings.is_complete
+
+
+async def test_two_administrators_publish_at_once(tmp_path: Path) -> None:
+    """One release, whoever was first; what each of them made known is in it."""
+    async with a_county(tmp_path, a_clock()) as county:
+        await county.load(changed_county(tmp_path))
+        machines = [await asking(county, tmp_path, node) for node in (TOWN, OTHER_TOWN, VILLAGE)]
+        approving = [county.approve(machine.node, shown, LUO) for machine, shown in machines]
+        first, second, _ = await asyncio.gather(
+            county.publish(), county.publish(), asyncio.gather(*approving)
+        )
+        held, directory = county.opened.store.holdings, county.opened.store.holdings.directory
+
+        assert held.versions.catalogue == 2
+        published = [*first, *second]
+        assert len({(one.set, one.version) for one in published}) == len(published)
+        for machine, _ in machines:
+            assert directory.newest_incarnation(machine.node) is not None
+            await machine.finish(county)
+
+
+async def asking(county: County, path: Path, node: NodeId) -> tuple[Machine, str]:
+    machine = Machine(path / node, a_clock())
+    shown = machine.prepare(await county.enrolment.add(node))
+    await machine.ask(county)
+    return machine, shown
