@@ -104,7 +104,7 @@ async def begin_end(request: Request[Any, Any, Any], matter_id: str) -> Response
 
 @get("/editing/{proposal_id:str}/{matter_id:str}/preview", guards=[require_role(*ADMIN_ROLES)])
 async def preview(request: Request[Any, Any, Any], proposal_id: str, matter_id: str) -> Template:
-    use, opened = services(request), await _opened(request, proposal_id, matter_id)
+    use, opened = services(request), await open_matter(request, proposal_id, matter_id)
     return await page(
         request,
         "editing/preview.html",
@@ -119,7 +119,7 @@ async def preview(request: Request[Any, Any, Any], proposal_id: str, matter_id: 
 async def edit(
     request: Request[Any, Any, Any], proposal_id: str, matter_id: str, part: str
 ) -> Template:
-    opened = await _opened(request, proposal_id, matter_id)
+    opened = await open_matter(request, proposal_id, matter_id)
     if part not in PARTS:
         raise NotFoundException(part)
     form = written(opened.draft, part)
@@ -136,7 +136,7 @@ async def save(
     request: Request[Any, Any, Any], proposal_id: str, matter_id: str, part: str
 ) -> Response[Any] | Template:
     """Save a part, or give its form back: with a row more, less or elsewhere, or with faults."""
-    opened = await _opened(request, proposal_id, matter_id)
+    opened = await open_matter(request, proposal_id, matter_id)
     if part not in PARTS:
         raise NotFoundException(part)
     form = await read_form(request)
@@ -220,7 +220,7 @@ async def _list(request: Request[Any, Any, Any], form: Form, *, status_code: int
     )
 
 
-async def _opened(request: Request[Any, Any, Any], proposal: str, matter: str) -> OpenMatter:
+async def open_matter(request: Request[Any, Any, Any], proposal: str, matter: str) -> OpenMatter:
     try:
         return await services(request).matter_desk.open(proposal, MatterId(matter))
     except ProposalError as error:
