@@ -86,9 +86,10 @@ def _check_answer(case: Case | None, act: AnyAct, standing: Standing) -> None:
 
 def _check_review(case: Case | None, act: AnyAct, standing: Standing) -> None:  # noqa: C901
     match act:
-        case acts.NotifyDeficiencyReview(_, supply_by):
+        case acts.NotifyDeficiencyReview(materials, supply_by):
             if standing.matter.is_instant:
                 raise PausesNotAllowedError(standing.matter.id)
+            _check_asks(materials)
             _check_last_day(supply_by, standing)
         case acts.StartSpecial(procedure, expected_by, approved_by):
             _check_special(procedure, standing)
@@ -180,6 +181,13 @@ def _check_deferrable(materials: tuple[MaterialVerdict, ...], standing: Standing
 def _check_deficient(materials: tuple[MaterialVerdict, ...], standing: Standing) -> None:
     if assess(standing.matter, standing.facts, materials).outcome is Outcome.ACCEPTABLE:
         raise NothingDeficientError(standing.matter.id)
+
+
+def _check_asks(materials: tuple[MaterialVerdict, ...]) -> None:
+    """A review may ask for more than the matter does, but never for nothing."""
+    wanted = {MaterialState.MISSING, MaterialState.DEFERRED}
+    if not any(each.state in wanted or each.failed_checks for each in materials):
+        raise NothingDeficientError(f"{len(materials)} materials, none of them asked for")
 
 
 def _check_grounds(grounds: tuple[str, ...], matter: MatterVersion) -> None:

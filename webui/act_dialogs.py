@@ -20,7 +20,7 @@ from webui.act_fields import DayField, InputField, Pairs, SelectField, TextField
 from webui.case_given import CaseGiven, WaitingDeposit
 from webui.case_material_view import MaterialView, materials_of
 from webui.case_words import sections, word
-from webui.grounds import basis_text
+from webui.grounds import basis_text, checks_failed, conditions_unmet
 
 WITH_MATERIALS: Final = frozenset(
     {
@@ -152,16 +152,11 @@ def default_day(name: str, given: CaseGiven) -> date:
 
 
 def grounds_of(matter: MatterVersion) -> tuple[GroundGroup, ...]:
-    """All that a refusal may cite, in the words of the matter."""
-    checks = (
-        (check.id, f"{need.name}：{check.check}")
-        for need in matter.materials
-        for check in need.acceptance_standard
-    )
+    """All that a refusal may cite, said as the decision will say it."""
     groups = {
         "refusal": tuple((each.id, each.text) for each in matter.acceptance.refusals),
-        "condition": tuple((each.id, each.text) for each in matter.acceptance.conditions),
-        "material": tuple(checks),
+        "condition": tuple(conditions_unmet(matter).items()),
+        "material": tuple(checks_failed(matter).items()),
         "basis": tuple((each.id, basis_text(each)) for each in matter.legal_basis),
     }
     return tuple(GroundGroup(word("grounds", key), found) for key, found in groups.items() if found)

@@ -199,5 +199,8 @@ class Reading:
         if remark_required and not remark:
             self.form.errors.add("remark", word("problem", "again"))
         told = deficiencies_of(self.place.matter, materials, remedies)
+        if not told:
+            first = f"state-{materials[0].material}" if materials else "remark"
+            self.form.errors.add(first, word("problem", "nothing_asked"))
         if text := notice_text(told, remark):
             self.texts["notice"] = text

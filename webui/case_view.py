@@ -12,6 +12,7 @@ from msgspec import Struct
 from casework import act as acts
 from casework.case import Deferral
 from casework.case_clocks import urgency_of
+from casework.clock import ClockState
 from casework.facts import facts_of
 from casework.instants import parse_instant
 from casework.lamp import Lamp
@@ -88,7 +89,8 @@ class SummaryView(Struct, frozen=True, kw_only=True):
     matter_version: int
     applicant: str
     status: str
-    is_paused: bool
+    clock: str  # the one whose lamp this is
+    is_paused: bool  # a clock of it stands still, which waiting alone does not bring about
     closure: str
     stage: str
     lamp: Lamp | None
@@ -141,6 +143,12 @@ class CaseView(Struct, frozen=True, kw_only=True):
     def clocks(self) -> tuple[ClockView, ...]:
         return self.ledger.clocks
 
+    @property
+    def urgent(self) -> ClockView | None:
+        """The clock that the lamp of the case speaks of."""
+        named = (each for each in self.clocks if each.name == self.summary.clock)
+        return next(named, None) if self.summary.clock else None
+
 
 class ClocksView(Struct, frozen=True, kw_only=True):
     """What the lamp of a list opens."""
@@ -156,17 +164,17 @@ class ClocksView(Struct, frozen=True, kw_only=True):
 
 
 def case_view(given: CaseGiven) -> CaseView:
-    case = given.case
+    case, ledger = given.case, ledger_view(given)
     return CaseView(
         id=case.id,
         base_url=given.base_url,
         is_village=tier_of(given.node) is Tier.VILLAGE,
-        summary=_summary(given),
+        summary=_summary(given, ledger),
         warnings=_warnings(given),
         pen=pen_of(given),
         known=known_as_of(given),
         sync=given.sync,
-        ledger=ledger_view(given),
+        ledger=ledger,
         materials=materials_of(given),
         scans=scans_of(given),
         applicant=applicant_of(given),
@@ -196,7 +204,7 @@ def clocks_view(given: CaseGiven) -> ClocksView:
     return ClocksView(number=given.case.number, base_url=given.base_url, ledger=ledger_view(given))
 
 
-def _summary(given: CaseGiven) -> SummaryView:
+def _summary(given: CaseGiven, ledger: LedgerView) -> SummaryView:
     case, names = given.case, given.names
     urgency = urgency_of(case, given.matter, given.calendar, given.now)
     intake = case.intake
@@ -207,7 +215,8 @@ def _summary(given: CaseGiven) -> SummaryView:
         matter_version=case.matter.version,
         applicant=name if given.unmasked else mask_name(name),
         status=case.status.value if case.status else "",
-        is_paused=case.paused,
+        clock=urgency.clock.name.value if urgency else "",
+        is_paused=any(clock.state == ClockState.PAUSED for clock in ledger.clocks),
         closure=labels.CLOSING[case.closure.value] if case.closure else "",
         stage=stage_words(case, names, given.node),
         lamp=urgency.lamp if urgency else None,

@@ -6,18 +6,25 @@ from casework.matter import LegalBasis, MatterVersion
 from webui.case_words import word
 
 
+def conditions_unmet(matter: MatterVersion) -> dict[str, str]:
+    """What is said of each acceptance condition that does not hold."""
+    said = ((each.id, each.text) for each in matter.acceptance.conditions)
+    return {one: word("unmet", "condition", text=text) for one, text in said}
+
+
+def checks_failed(matter: MatterVersion) -> dict[str, str]:
+    """What is said of each question about a paper that was answered with no."""
+    return {
+        check.id: f"{need.name}：{word('fault', 'check', check=check.check)}"
+        for need in matter.materials
+        for check in need.acceptance_standard
+    }
+
+
 def ground_words(matter: MatterVersion, ids: Iterable[str]) -> tuple[str, ...]:
     """The failed checks, conditions and grounds that were cited; the bases in law stand apart."""
-    known: dict[str, str] = {}
-    for need in matter.materials:
-        known[need.id] = f"{need.name}：{word('fault', 'missing')}"
-        known |= {
-            check.id: f"{need.name}：{word('fault', 'check', check=check.check)}"
-            for check in need.acceptance_standard
-        }
-    known |= {
-        each.id: word("unmet", "condition", text=each.text) for each in matter.acceptance.conditions
-    }
+    known = {need.id: f"{need.name}：{word('fault', 'missing')}" for need in matter.materials}
+    known |= checks_failed(matter) | conditions_unmet(matter)
     known |= {each.id: each.text for each in matter.acceptance.refusals}
     return tuple(known[each] for each in ids if each in known)
 

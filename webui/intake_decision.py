@@ -13,6 +13,7 @@ from casework.course import Course, due_day
 from casework.limits import Limit
 from casework.material import MaterialState
 from casework.matter import MatterVersion, ReceiptRule
+from webui import labels_intake
 from webui.drafts import FileRecord
 from webui.intake_commitment import offer_of
 from webui.intake_earlier import NOTHING_EARLIER, Earlier
@@ -33,6 +34,8 @@ _NEXT: Final[Mapping[Advice, str]] = {
     "collect": "collect",
     "register": "register",
 }
+# What says of an application that it fulfils the conditions.
+_AVOWALS: Final = frozenset({"accept", "accept_deferred", "instant", "collect"})
 # The name under which `may` speaks of a way ahead, where it differs: registering is a receipt.
 _ACT_OF: Final = {"register": "receive"}
 
@@ -57,6 +60,7 @@ class DecisionView(Struct, frozen=True, kw_only=True):
     faults: tuple[Lack, ...] = ()
     deferred: tuple[Lack, ...] = ()
     conditions: tuple[Lack, ...] = ()
+    unseen: tuple[Lack, ...] = ()  # conditions that nobody has answered
     unfilled: tuple[Lack, ...] = ()
     wrong: tuple[Lack, ...] = ()
     supply_by: date | None = None
@@ -68,6 +72,11 @@ class DecisionView(Struct, frozen=True, kw_only=True):
     earlier: Earlier = NOTHING_EARLIER
     warnings: tuple[str, ...] = ()
     offers: Mapping[str, str] = {}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be filled in or looked at, whatever the papers are."""
+        return bool(self.unfilled or self.wrong or self.unseen)
 
 
 def decision_of(
@@ -89,6 +98,10 @@ def decision_of(
     act = _ACT_OF.get(following, following)
     deferrable = set(found.may_defer)
     # Of a paper used again no sheet is handed in.
+    unseen = _conditions(matter, intake.open_conditions())
+    if unseen:
+        text = labels_intake.CONDITIONS_OPEN.format(count=len(unseen))
+        may = {name: why or text if name in _AVOWALS else why for name, why in may.items()}
     again = {one.material for one in files if one.source}
     return DecisionView(
         advice=advice,
@@ -99,6 +112,7 @@ def decision_of(
         faults=_faults(matter, found.failed_checks),
         deferred=tuple(_material(matter, one) for one in found.deferred),
         conditions=_conditions(matter, intake.failed_conditions()),
+        unseen=unseen,
         unfilled=unfilled,
         wrong=wrong,
         supply_by=last_day(intake, found.supply_within) if found.supply_within else None,
@@ -171,7 +185,7 @@ def _faults(matter: MatterVersion, failed: Collection[str]) -> tuple[Lack, ...]:
 
 def _conditions(matter: MatterVersion, failed: Collection[str]) -> tuple[Lack, ...]:
     conditions = matter.acceptance.conditions
-    return tuple(Lack(one.text, "conditions") for one in conditions if one.id in failed)
+    return tuple(Lack(one.text, f"condition-{one.id}") for one in conditions if one.id in failed)
 
 
 def _without_pictures(intake: IntakeForm, files: Sequence[FileRecord]) -> int:

@@ -34,6 +34,7 @@ from casework.regions import NodeKind, NodeRecord, Regions
 from webui import labels
 from webui.documents import missing_glyphs
 from webui.forms import Form, FormErrors
+from webui.grounds import checks_failed, conditions_unmet
 from webui.intake_commitment import offer_of, read_commitment
 from webui.intake_fees import FeeAnswer, read_fees
 from webui.intake_parties import Parties, party_errors, read_parties
@@ -171,6 +172,13 @@ class IntakeForm(Struct, frozen=True, kw_only=True):
         failed = {*tested, *self.denied} - skipped
         return tuple(one.id for one in self.matter.acceptance.conditions if one.id in failed)
 
+    def open_conditions(self) -> tuple[str, ...]:
+        """The acceptance conditions that a person is to look at, and nobody has."""
+        if self.matter is None:
+            return ()
+        asked = (one.id for one in self.matter.acceptance.conditions if one.rule is None)
+        return tuple(one for one in asked if self.form.typed(f"q-{one}") not in {"0", "1"})
+
     def draft_fields(self) -> dict[str, list[str]]:
         """What a draft keeps: everything typed, as it was typed."""
         names = (name for name in self.form.names() if name not in NOT_KEPT)
@@ -256,13 +264,7 @@ def default_state(need: MaterialRequirement) -> str:
 def known_grounds(matter: MatterVersion) -> tuple[tuple[str, str], ...]:
     """What a refusal of acceptance may cite, with its words."""
     refusals = tuple((one.id, one.text) for one in matter.acceptance.refusals)
-    conditions = tuple((one.id, one.text) for one in matter.acceptance.conditions)
-    checks = tuple(
-        (check.id, f"{need.name}：{check.check}")
-        for need in matter.materials
-        for check in need.acceptance_standard
-    )
-    return (*refusals, *conditions, *checks)
+    return (*refusals, *conditions_unmet(matter).items(), *checks_failed(matter).items())
 
 
 def _one_of(form: Form, name: str, allowed: tuple[str, ...]) -> str:

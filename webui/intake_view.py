@@ -42,7 +42,7 @@ from webui.intake_wishes import COUNTER
 _STATIC: Final = Path(__file__).parent / "static"
 # For `create_kit(static={**INTAKE_ASSETS, …})`.
 INTAKE_ASSETS: Final[Mapping[str, Path]] = {
-    name: _STATIC / name for name in ("intake.js", "intake.css")
+    name: _STATIC / name for name in ("intake.js", "uploads.js", "intake.css")
 }
 
 

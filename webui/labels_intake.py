@@ -107,6 +107,7 @@ INTAKE_NEXT: Final = {
     "receive": "先收件，稍后受理",
 }
 DRAFT_SAVED: Final = "草稿已保存在本机"
+CONDITIONS_OPEN: Final = "受理条件还有 {count} 条没有核对，请先核对"
 DRAFT_DELETED: Final = "草稿已删除"
 VERSION_CHANGE: Final = {
     "material_added": "新增材料：{name}",

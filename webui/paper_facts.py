@@ -167,11 +167,18 @@ def promised(speaking: Speaking) -> Facts:
 def refusing(speaking: Speaking, grounds: Iterable[str]) -> Facts:
     matter = speaking.given.matter
     cited = tuple(grounds)
+    said = ground_words(matter, cited)
+    # Whoever writes a ground once more that is cited already has said it once.
+    more = (line for line in written_lines(speaking, "grounds") if not _repeats(line, said))
     return {
-        "reasons": ground_words(matter, cited) + written_lines(speaking, "grounds"),
+        "reasons": (*said, *more),
         "legal_basis": bases_cited(matter, cited),
         "remedies": remedies(speaking),
     }
+
+
+def _repeats(line: str, said: Iterable[str]) -> bool:
+    return any(one.rstrip("。").endswith(line.strip().rstrip("。")) for one in said)
 
 
 def remedies(speaking: Speaking) -> Remedies:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, FilePayload, Page, Route
+from playwright.async_api import Browser, ConsoleMessage, FilePayload, Page, Route, expect
 
 from tests.screens import SCREEN, served
 from tests.webui.conftest import PASSWORD
 from tests.webui.test_intake_pages import Desk, a_desk, a_jpeg
 
+TOASTS_MAX = 3
+OLD = "440229193501010004"
 AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 
 
@@ -45,8 +47,12 @@ async def page(browser: Browser, desk: Desk) -> AsyncIterator[Page]:
 
 
 async def choose_allowance(page: Page) -> None:
+    await choose(page, "最低生活")
+
+
+async def choose(page: Page, words: str) -> None:
     await page.click("#f-matter")
-    await page.keyboard.type("最低生活")
+    await page.keyboard.type(words)
     await page.wait_for_selector("#matter-list [aria-selected=true]")
     await page.keyboard.press("Enter")
     await page.wait_for_selector("#row-m1")
@@ -100,6 +106,66 @@ async def test_a_photo_put_on_a_row_counts_as_received(page: Page) -> None:
     await page.wait_for_selector("#files-m1[data-count='2']")
     await page.wait_for_selector("#intake-count >> text=已收 1")
     assert await page.is_checked("[name=m-m1][value=present]")
+
+
+async def hold_files(page: Page) -> asyncio.Event:
+    """Files from here on travel until the event is set."""
+    free = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await free.wait()
+        await route.continue_()
+
+    await page.route("**/files", slowly)
+    return free
+
+
+async def an_application_that_lacks_nothing(page: Page) -> None:
+    await choose(page, "老年人优待证")
+    for name, text in {"name": "陈秀兰", "id_number": OLD, "phone": "13800138000"}.items():
+        await page.fill(f"#f-{name}", text)
+    await page.focus("#f-v-apply_kind")
+    for digit in "1111":  # 新办, 本县户籍, both papers
+        await page.keyboard.press(digit)
+    await expect(page.locator("#decision")).to_contain_text("材料齐全")
+    await page.wait_for_selector("[data-autosave-status][data-state=saved]")
+
+
+async def test_a_press_waits_for_the_files_that_still_travel(page: Page, desk: Desk) -> None:
+    await an_application_that_lacks_nothing(page)
+    free = await hold_files(page)
+    photo: FilePayload = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": a_jpeg()}
+    await page.set_input_files("[data-upload][data-material=m1]", [photo, photo])
+    await page.keyboard.press("F9")
+    await expect(page.locator("#uploading")).to_contain_text("还有 2 个文件正在传，传完就提交")
+    await page.evaluate("new Promise((done) => setTimeout(done, 300))")
+    assert desk.office.done == []
+    free.set()
+    await page.wait_for_url("**/cases/*")
+    assert desk.office.scans == [("m1", "m1")]
+
+
+async def test_a_press_does_not_go_on_without_a_file_that_was_not_taken(
+    page: Page, desk: Desk
+) -> None:
+    await an_application_that_lacks_nothing(page)
+    free = await hold_files(page)
+    broken: FilePayload = {"name": "户口簿.jpg", "mimeType": "image/jpeg", "buffer": b"nothing"}
+    await page.set_input_files("[data-upload][data-material=m2]", [broken])
+    await page.keyboard.press("F9")
+    free.set()
+    failed = page.locator("#row-m2 .upload-failed")
+    name = await page.inner_text("#name-m2")
+    await expect(failed).to_contain_text(f"{name}：「户口簿.jpg」没有收下。只收照片")
+    await expect(failed).to_be_focused()
+    await expect(page.locator(".toast-note")).to_contain_text("户口簿.jpg")
+    for _ in range(4):
+        await page.keyboard.press("F9")
+    assert await page.locator(".toast-note").count() <= TOASTS_MAX
+    assert desk.office.done == []
+    await page.click("[data-drop-failed]")
+    await page.keyboard.press("F9")
+    await page.wait_for_url("**/cases/*")
 
 
 async def test_a_scanner_that_presses_enter_accepts_nothing(page: Page, desk: Desk) -> None:

@@ -110,6 +110,14 @@ async def test_a_whole_allowance_with_six_papers_is_taken_in_without_a_mouse(
         await hands.is_at("[name=m-m3][value=present]")
         await hands.press("1", "1", "1", "1")
         await expect(page.locator("#intake-count")).to_contain_text("已收 6")
+        # Nobody has looked at the conditions yet: F9 says so, and a digit answers each.
+        await hands.is_at("[name=q-c1][value='1']")
+        await expect(page.locator("#decision")).to_contain_text("受理条件还有 3 条没有核对")
+        await expect(page.locator("#do-main")).to_have_attribute("aria-disabled", "true")
+        await hands.press("F9")
+        await expect(page.locator(".toast-note")).to_contain_text("还有 3 条没有核对")
+        await hands.press("1", "1", "1")
+        await expect(page.locator("#decision")).to_contain_text("可以受理")
         await expect(page.locator("#do-main")).to_contain_text("受理并打印通知书")
         await hands.press("F9")
         await page.wait_for_url("**/taken?did=accept")
@@ -117,7 +125,7 @@ async def test_a_whole_allowance_with_six_papers_is_taken_in_without_a_mouse(
         await screen.is_sound()
 
 
-async def test_a_refusal_cites_what_failed_and_takes_two_presses_of_f9(
+async def test_a_refusal_cites_what_failed_and_asks_why_between_two_presses_of_f9(
     browser: Browser, world: World
 ) -> None:
     async with screen_of(browser, world.town.app, WU) as screen:
@@ -130,8 +138,11 @@ async def test_a_refusal_cites_what_failed_and_takes_two_presses_of_f9(
         await expect(page.locator("#do-main")).to_contain_text("不予受理")
         await hands.press("F9")
         await expect(page.get_by_role("dialog", name="不予受理")).to_be_visible()
-        await expect(page.locator("#f-reason")).to_have_value(re.compile("年满六十周岁"))
+        await expect(page.get_by_label(re.compile("^不符合条件：.*年满六十周岁"))).to_be_checked()
+        await hands.is_at("#f-reason")
+        await expect(page.locator("#f-reason")).to_have_value("")
         await screen.is_sound()
+        await hands.write("身份证记载为 1988 年出生")
         await hands.press("F9")
         await page.wait_for_url("**/taken?did=refuse_acceptance")
 

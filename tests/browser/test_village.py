@@ -1,10 +1,11 @@
 """The laptop's screens in a real browser: large, calm, and sound to axe and to the console."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
-from playwright.async_api import Browser, FilePayload, Page, expect
+from playwright.async_api import Browser, FilePayload, Page, Route, expect
 
 from casework.names import CaseId
 from tests.builders import LIN, VILLAGE, WU
@@ -84,6 +85,11 @@ async def fill_in(page: Page) -> None:
             await field.fill(text)
 
 
+async def answer_conditions(page: Page) -> None:
+    for answer in await page.locator("[name^=q-][value='1']").all():
+        await answer.locator("xpath=..").click()
+
+
 async def test_lin_collects_an_application_from_the_first_page_to_the_receipt(
     screen: Screen,
 ) -> None:
@@ -97,6 +103,9 @@ async def test_lin_collects_an_application_from_the_first_page_to_the_receipt(
     await page.set_input_files("[data-upload][data-material=m1]", [photo()])
     await expect(page.locator("#files-m1")).to_have_attribute("data-count", "1", timeout=15_000)
     await expect(page.locator("#decision")).to_contain_text("材料齐全", timeout=10_000)
+    await answer_conditions(page)
+    await expect(page.locator("#do-main")).not_to_have_attribute("aria-disabled", "true")
+    await expect(page.locator("#do-main kbd")).to_be_visible()
     await page.locator("#do-main").click()
     await page.wait_for_url("**did=collect")
     await expect(page.locator("body")).to_contain_text("已保存在本机，联网后自动上报镇里")
@@ -140,6 +149,9 @@ async def test_what_came_back_is_mended_on_the_page_where_it_was_typed(
     await expect(page.locator("#f-name")).to_have_value("陈秀兰")
     await page.set_input_files("[data-upload][data-material=m2]", [photo()])
     await expect(page.locator("#files-m2")).to_have_attribute("data-count", "1", timeout=15_000)
+    await answer_conditions(page)
+    await expect(page.locator("#do-main")).not_to_have_attribute("aria-disabled", "true")
+    await expect(page.locator("#do-main kbd")).to_be_visible()
     await page.locator("#do-main").click()
     await page.wait_for_url("**did=collect")
     assert case_in(page.url) == case
@@ -169,7 +181,24 @@ async def test_missing_papers_are_photographed_one_by_one(
     # The power went: what was photographed is still there.
     await screen.go(f"/cases/{case}/supplement")
     await expect(page.locator("#files-m2")).to_have_attribute("data-count", "1")
+    # And one that still travels when the button is pressed is waited for.
+    free = asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        await free.wait()
+        await route.continue_()
+
+    await page.route("**/files", slowly)
+    posted: list[str] = []
+    page.on(
+        "request",
+        lambda sent: posted.append(sent.url) if sent.url.endswith("/supplement") else None,
+    )
+    await page.set_input_files("[data-upload][data-material=m3]", [photo()])
     await page.get_by_role("button", name="提交补交的材料").click()
+    await expect(page.locator("#uploading")).to_contain_text("还有 1 个文件正在传，传完就提交")
+    assert posted == []
+    free.set()
     await page.wait_for_url("**did=supplement")
     await expect(page.locator("body")).to_contain_text("补交的材料已经收下了")
     await is_calm(screen)

@@ -267,6 +267,16 @@ def test_acceptance_needs_every_paper_and_a_notice_needs_one_missing() -> None:
     assert reason(refusal(case, complete, (), wu)) is NothingDeficientError
 
 
+def test_a_notice_in_the_review_asks_for_something() -> None:
+    case = a_felling_case((TOWN, acts.Accept(papers())), (TOWN, acts.Take()))
+    qiu = a_standing(TOWN, QIU, FELLING, facts=LITTLE)
+    told = (a_part("notice"),)
+    nothing = acts.NotifyDeficiencyReview(papers(), "2026-12-20")
+    assert reason(refusal(case, nothing, told, qiu)) is NothingDeficientError
+    one = acts.NotifyDeficiencyReview(papers(m1=MaterialState.MISSING), "2026-12-20")
+    assert refusal(case, one, told, qiu) is None
+
+
 def test_a_refusal_cites_a_ground_of_the_matter_and_brings_its_reasons() -> None:
     case = a_felling_case()
     wu = a_standing(TOWN, WU, FELLING, facts=LITTLE)

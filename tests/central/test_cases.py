@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from casework import act as acts
 from casework.authority import GRACE
 from casework.case import Case, Status
+from casework.material import MaterialState
 from casework.names import MatterId
 from sync.bodies import DepositKind
 from sync.county_duties import LEASE_SPAN
@@ -178,6 +180,24 @@ async def test_an_act_without_the_state_it_was_based_on_is_refused(office: Offic
     assert (await office.look(case.id)).decision is None
 
 
+async def test_a_notice_in_the_review_that_asks_for_nothing_is_told_at_the_form(
+    office: Office,
+) -> None:
+    case = await office.in_review()
+    chen = await office.sign_in(CHEN)
+    said = await chen.post(
+        f"/cases/{case.id}/acts/notify_deficiency_review",
+        seen=case.head,
+        supply_by="2026-12-18",
+        remark="请补交家庭收入证明。",
+        **{f"state-{need.id}": "present" for need in office.matter(SOCIAL).materials},
+    )
+
+    assert said.status_code == 422
+    assert "请至少写一项要补的" in said.text
+    assert (await office.look(case.id)).head == case.head
+
+
 async def test_a_review_asks_for_supplements_and_the_clock_pauses(office: Office) -> None:
     case = await office.in_review()
     chen = await office.sign_in(CHEN)
@@ -195,7 +215,11 @@ async def test_a_review_asks_for_supplements_and_the_clock_pauses(office: Office
     paused = await office.look(case.id)
     notice = await chen.get(f"/cases/{case.id}/papers/review-deficiency-notice")
 
+    page = await chen.get(f"/cases/{case.id}")
+    pauses = office.matter(SOCIAL).supports.review_supplement_pauses
+
     assert paused.paused
+    assert ("计时暂停" in page.text.partition('id="acts"')[0]) is pauses
     assert notice.headers["content-type"] == "application/pdf"
     assert notice.content.startswith(b"%PDF")
 
@@ -254,7 +278,8 @@ async def test_a_result_is_sent_only_to_a_counter_that_has_a_machine(office: Off
 async def test_a_deposit_is_taken_up_with_its_materials(office: Office) -> None:
     case = await office.in_review()
     verdicts = complete(office.matter(SOCIAL))
-    asked = acts.NotifyDeficiencyReview(verdicts, "2026-12-18")
+    lacking = (replace(verdicts[0], state=MaterialState.MISSING), *verdicts[1:])
+    asked = acts.NotifyDeficiencyReview(lacking, "2026-12-18")
     paused = await office.act(
         CHEN, Step(asked, (Attachment("notice", "text/plain", b"..."),)), case=case.id
     )

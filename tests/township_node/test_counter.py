@@ -1,5 +1,7 @@
 """A walk-in at the counter, as the clerk does it."""
 
+import re
+
 from casework.numbering import is_valid_number
 from tests.builders import COUNTY, TOWN
 from tests.centres import (
@@ -12,6 +14,7 @@ from tests.centres import (
     materials,
     visible,
 )
+from tests.webui.paper_text import text_of
 
 
 async def test_wu_accepts_what_the_township_decides_and_it_stays(world: World, wu: Clerk) -> None:
@@ -31,6 +34,11 @@ async def test_wu_accepts_what_the_county_decides_and_it_goes_up(world: World, w
     assert (stands.status, stands.pen) == ("accepted", COUNTY)
     assert "已受理 ，已保存在本机，将自动上传县平台" in page
     assert "该事项由县级审批" in page
+    # The lamp, its name and its date are of one clock.
+    [(name, due)] = re.findall(r"(\S+时限) ?： .*?最迟 (\S+)", page)
+    why = visible((await wu.get(f"/cases/{case}/clocks")).text)
+    assert name == "承诺时限"
+    assert due in why.partition("承诺时限")[2].partition("法定时限")[0]
     await world.settle()
     assert (await world.county_desk.get_case(case)).status == "accepted"
 
@@ -126,12 +134,25 @@ async def test_acceptance_is_refused_with_grounds_and_reasons(world: World, wu: 
     case = await wu.taken("timber-felling-permit", fields, "refuse_acceptance")
     stands = await world.town.services.desk.get_case(case)
 
+    paper = await wu.get(f"/cases/{case}/papers/refusal-of-acceptance")
+
     assert without.status_code == 422
+    assert "不符合条件：林木权属清楚" in visible(without.text)
     assert (stands.status, stands.closure) == ("closed", "refused_acceptance")
+    assert "不符合条件：林木权属清楚" in text_of(paper.content)
     assert (
         await world.town.services.desk.read_named(stands, "grounds")
         == "申请的林地不在本县范围内".encode()
     )
+
+
+async def test_a_ground_that_is_cited_and_written_is_printed_once(wu: Clerk) -> None:
+    typed = {**TIMBER, "grounds": "c1", "reason": "林木权属清楚。\n林权证载明的是别人"}
+    case = await wu.taken("timber-felling-permit", typed, "refuse_acceptance")
+    said = text_of((await wu.get(f"/cases/{case}/papers/refusal-of-acceptance")).content)
+
+    assert said.count("林木权属清楚") == 1
+    assert "林权证载明的是别人" in said
 
 
 async def test_a_wrong_check_digit_is_told_and_nothing_typed_is_lost(wu: Clerk) -> None:

@@ -65,6 +65,7 @@ class Office:
     def __init__(self, drafts: Drafts) -> None:
         self.drafts = drafts
         self.done: list[IntakeForm] = []
+        self.scans: list[tuple[str, ...]] = []
         self.refusal: type[NotDelegatedError] | None = None
         self.known = Earlier()
 
@@ -127,6 +128,7 @@ class Office:
         if self.refusal is not None:
             raise self.refusal(intake.act)
         self.done.append(intake)
+        self.scans.append(tuple(one.material for one in await self.drafts.files_of(draft.id)))
         await self.drafts.mark_submitted(draft.id, CASE, self.now())
         return redirect(request, self.case_url(CASE))
 

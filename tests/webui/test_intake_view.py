@@ -78,10 +78,19 @@ def test_an_instant_matter_is_done_at_once_only_where_it_may_be_decided() -> Non
 
 
 def test_a_village_collects_and_is_told_what_is_missing() -> None:
-    form = Form.of({**CHEN_XIULAN, "channel": "village_agent"})
+    answers = {f"q-c{number}": "1" for number in (1, 2, 3)}
+    form = Form.of({**CHEN_XIULAN, "channel": "village_agent", **answers})
     view = decision_of(read_intake(form, ALLOWANCE, a_village(), TODAY), may={"collect": ""})
     assert (view.advice, view.next, view.why) == ("collect", "collect", "")
     assert view.missing
+
+
+def test_conditions_that_nobody_looked_at_keep_the_acceptance_closed() -> None:
+    view = panel(**ALL_PAPERS, **{"q-c2": "1"})
+    assert [one.anchor for one in view.unseen] == ["condition-c1", "condition-c3"]
+    assert view.is_open
+    assert (view.next, view.why) == ("accept", "受理条件还有 2 条没有核对，请先核对")
+    assert view.offers["receive"] == ""
 
 
 def test_papers_in_hand_without_a_picture_are_counted() -> None:

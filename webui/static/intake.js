@@ -266,65 +266,20 @@
   });
 
   // ---- files ------------------------------------------------------------------------------------
-  const sendFiles = async (input, files) => {
-    const words = find("[data-words]", input.closest(".upload"));
-    const { material, upload } = input.dataset;
-    const before = words.textContent;
-    const list = [...files];
-    input.disabled = true;
-    for (const [index, file] of list.entries()) {
-      words.textContent = `${index + 1}/${list.length} …`;
-      const values = { material, file };
-      const target = `#files-${CSS.escape(material)}`;
-      await window.htmx.ajax("POST", upload, { source: input, target, swap: "outerHTML", values }).catch(() => {});
-    }
-    words.textContent = before;
-    input.value = "";
-    input.disabled = false;
-    const row = input.closest(".material");
+  // What uploads.js has sent is here; a paper used again brings no sheet.
+  document.addEventListener("files-sent", (event) => {
+    const row = event.target;
+    if (!row.closest("#intake-form")) return;
+    const { again } = event.detail;
     const here = find(".files", row)?.dataset.count !== "0";
     const chosen = find(".seg input[name^=m-]:checked", row);
-    if (here && (!chosen || chosen.value === "missing")) find(".seg-present input", row).checked = true;
+    if (here && (again || !chosen || chosen.value === "missing")) find(".seg-present input", row).checked = true;
+    if (here && again) for (const input of all(".sheets input", row)) input.value = "0";
     const held = document.activeElement;
-    if (here && (held === document.body || row.contains(held))) goOn(find(".seg input[name^=m-]:checked", row));
+    const now = find(".seg input[name^=m-]:checked", row);
+    if (here && again) now.focus();
+    else if (here && (held === document.body || row.contains(held))) goOn(now);
     decide();
-  };
-  document.addEventListener("change", (event) => {
-    if (event.target.matches?.("[data-upload]") && event.target.files.length) {
-      sendFiles(event.target, event.target.files);
-    }
-  });
-  // A paper of an earlier case: its scans are copied, and no sheet is handed in now.
-  const useAgain = async (button) => {
-    const { material, again } = button.dataset;
-    button.disabled = true;
-    const values = { material };
-    const target = `#files-${CSS.escape(material)}`;
-    await window.htmx.ajax("POST", again, { source: button, target, swap: "outerHTML", values }).catch(() => {});
-    const row = document.getElementById(`row-${material}`);
-    if (find(".files", row).dataset.count === "0") {
-      button.disabled = false;
-      return;
-    }
-    find(".seg-present input", row).checked = true;
-    for (const input of all(".sheets input", row)) input.value = "0";
-    find(".seg-present input", row).focus();
-    decide();
-  };
-  const dropRow = (event) => event.target.closest?.(".material:not(.is-unneeded)");
-  document.addEventListener("dragover", (event) => {
-    if (!event.target.closest?.("#intake")) return;
-    // A file let go beside a row must not replace the page with itself.
-    event.preventDefault();
-    for (const row of all(".material.is-over")) row.classList.remove("is-over");
-    dropRow(event)?.classList.add("is-over");
-  });
-  document.addEventListener("drop", (event) => {
-    if (!event.target.closest?.("#intake")) return;
-    event.preventDefault();
-    for (const row of all(".material.is-over")) row.classList.remove("is-over");
-    const row = dropRow(event);
-    if (row && event.dataTransfer.files.length) sendFiles(find("[data-upload]", row), event.dataTransfer.files);
   });
 
   // ---- rows of a table, and buttons -------------------------------------------------------------
@@ -367,22 +322,18 @@
     else if ((element = on("[data-add-row]"))) addRow(element.dataset.addRow);
     else if ((element = on("[data-remove-row]"))) removeRow(element);
     else if (on("[data-photo-next]")) photoNext();
-    else if ((element = on("[data-again]"))) useAgain(element);
     else if (on("[data-open-dialog=refuse-dialog]")) proposeGrounds();
     else if ((element = on("#intake [data-toggle]"))) toggle(element);
     else if ((element = on("#intake a[href^='#']"))) jump(event, element.getAttribute("href").slice(1));
   });
-  // What failed is what a refusal cites, and its words are where the reason begins.
+  // What failed is what a refusal cites; why it did is for a person to write.
   const proposeGrounds = () => {
     const dialog = find("#refuse-dialog");
     const failed = new Set(find("#decision").dataset.failed.split(" "));
     const boxes = all("input[name=grounds]", dialog);
     for (const box of boxes) if (failed.has(box.value)) box.parentElement.hidden = false;
     if (!boxes.some((box) => box.checked)) for (const box of boxes) box.checked = failed.has(box.value);
-    const reason = find("textarea", dialog);
-    const cited = boxes.filter((box) => box.checked).map((box) => box.labels[0].textContent);
-    if (!reason.value) reason.value = cited.join("\n");
-    reason.focus();
+    find("textarea", dialog).focus();
   };
   const toggle = (button) => {
     const place = document.getElementById(button.dataset.toggle);

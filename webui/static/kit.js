@@ -5,6 +5,8 @@
 (() => {
   const AUTOSAVE_DELAY_MS = 800;
   const TOAST_MS = 6000;
+  const TOAST_ERROR_MS = 15000;
+  const TOASTS_MAX = 3;
   const LARGE_TYPE_FLAG = "tongban-large-type";
   const FUNCTION_KEY = /^F([2-4]|[6-9]|10)$/;
   const body = () => document.body;
@@ -61,8 +63,9 @@
     note.querySelector(".toast-text").textContent = text;
     note.querySelector("button").addEventListener("click", () => note.remove());
     place.append(note);
-    // An error stays until it is read.
-    if (kind !== "error") setTimeout(() => note.remove(), TOAST_MS);
+    for (const old of [...place.children].slice(0, -TOASTS_MAX)) old.remove();
+    // An error takes longer to be read.
+    setTimeout(() => note.remove(), kind === "error" ? TOAST_ERROR_MS : TOAST_MS);
   };
   const words = (name) => document.getElementById("toasts")?.dataset[name];
 
