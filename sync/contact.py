@@ -12,6 +12,7 @@ from sync.batch import Batch
 from sync.delivery import ZERO_NONCE, DeliveryList, Hello, Holds, Position, Receipt, open_head
 from sync.errors import EnvelopeError, ForkError, RevokedKeyError, WrongSenderError
 from sync.outbox import begin_lists, list_wanted
+from sync.own_past import resubmit_own_past
 from sync.writing import ROLLED_BACK, is_rolled_back
 
 
@@ -36,6 +37,8 @@ def take_hello(batch: Batch, hello: Hello) -> None:
     if batch.neighbours.get(node) != incarnation:
         begin_lists(batch, node, incarnation)
         batch.audit("adopted", neighbour=node)
+        if node == batch.parent:
+            resubmit_own_past(batch)
     is_of_mine = hello.to_incarnation == batch.node.incarnation
     _note_heard(batch, hello)
     if is_of_mine:

@@ -12,6 +12,7 @@ from casework import act as acts
 from casework.entry import Entry
 from casework.names import ZERO_ID, CaseId, Lane, LogName, MessageId, PartHash, case_id, log_name
 from sync.batch import Batch, Record
+from sync.bodies import Resubmit
 from sync.clock import TimeTrust, guard_to_bytes, judge, likely_now, observe, read
 from sync.errors import PartError
 from sync.part_rows import PartState, states
@@ -102,7 +103,10 @@ def _next_place(batch: Batch, body: Body, case: CaseId | None, at: datetime | No
 def _checked(
     batch: Batch, body: Body, small: Mapping[PartHash, bytes]
 ) -> dict[PartHash, bytes | None]:
-    """Every part that an own message names is here: given along, held, or on the shelf."""
+    """Every part that an own message names is here: given along, held, or on the shelf.
+
+    What an original named may be gone from here; the frame that brings it up says so.
+    """
     found: dict[PartHash, bytes | None] = {}
     lacking = []
     for ref in parts_of(body):
@@ -115,6 +119,6 @@ def _checked(
             found[ref.hash] = None
     known = states(batch.work, lacking)
     for part in lacking:
-        if known.get(part) is not PartState.HELD:
+        if known.get(part) is not PartState.HELD and not isinstance(body, Resubmit):
             raise PartError(f"{part} is not here")
     return found
