@@ -226,6 +226,8 @@ class TrustStore:
         if offset != len(arrived):
             return True
         arrived += data
+        if data and wanted.size is not None and len(arrived) < wanted.size:
+            return True
         if hash_of(bytes(arrived)) == part:
             del self._arriving[part]
             await self._take_in(wanted, bytes(arrived))
