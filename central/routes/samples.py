@@ -15,6 +15,7 @@ from casework.sampling import (
     Finding,
 )
 from central.routes.access import officer_of, services
+from central.routes.delegations import EDITING_ROLES
 from central.services.sampling import REVIEWING_ROLES, SEEING_ROLES, SampleError, SampleLine
 from central.words import word
 from webui.forms import Form, read_form
@@ -39,6 +40,7 @@ async def samples(request: Request[Any, Any, Any]) -> Template:
         matter_name=_matters(request),
         instrument=use.review.names.instrument,
         records=records,
+        may_revoke=not EDITING_ROLES.isdisjoint(officer_of(request).roles),
         limits=(SAMPLED_PER_THOUSAND // 10, REVIEWED_MIN, WRONG_PER_THOUSAND_MAX // 10),
         done=_done(request.query_params.get("did", "")),
     )

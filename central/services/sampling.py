@@ -1,12 +1,11 @@
 """Supervision of delegated decisions by samples: the seeds, who looks at which, and what it tells.
 
 The county binds itself before each week and tells the seed after it (`casework.sampling`). Where a
-record's reviewed decisions are wrong too often, the security desk is alarmed and a suspension of
-the record is proposed, by whatever `propose` was given; two persons decide on it as on any change
-of the delegations.
+record's reviewed decisions are wrong too often, the security desk is alarmed and whoever
+administers delegations is advised to suspend it; two persons decide on that as on any change.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -72,9 +71,6 @@ class SuspensionAdvice(Struct, frozen=True):
     reasons: tuple[str, ...]  # of what was found wrong
 
 
-ProposeSuspension = Callable[[SuspensionAdvice, Officer], Awaitable[object]]
-
-
 class SampleLine(Struct, frozen=True):
     week: str
     decided: Decided
@@ -102,13 +98,10 @@ def party_of(officer: Officer) -> SampleParty | None:
 
 
 class Sampling:
-    def __init__(
-        self, desk: Desk, queues: Queues, propose: ProposeSuspension | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, queues: Queues) -> None:
         self._desk: Final = desk
         self._node: Final = desk.node
         self._queues: Final = queues
-        self._propose: Final = propose
         self._findings: Final = Findings(desk.node.database)
 
     async def keep(self) -> None:
@@ -171,8 +164,6 @@ class Sampling:
         reasons = await self._of_record(wrong, record)
         advice = SuspensionAdvice(record, rate, tuple(each.reason for each in reasons))
         await self._node.change(lambda batch: _alarm(batch, line))
-        if self._propose is not None:
-            await self._propose(advice, officer)
         return advice
 
     async def _of_record(self, found: list[Found], record: DelegationId) -> list[Found]:

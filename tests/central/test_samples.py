@@ -6,7 +6,7 @@ from typing import Any
 from casework.case import Case
 from casework.names import DelegationId, MessageId
 from casework.sampling import Eligible, SampleParty, sample, seed_digest
-from central.services.sampling import Sampling, SuspensionAdvice
+from central.services.sampling import Sampling
 from sync.sampled_weeks import Week, weeks_in
 from tests.builders import TOWN
 from tests.central.reviewing import FORESTRY, GUO, OUYANG, SHE, WU_SUPERVISOR, Office
@@ -126,30 +126,24 @@ async def test_a_finding_is_recorded_and_a_wrong_one_gives_its_reason(office: Of
     assert "待登记 6 件" in hers  # each party reviews by itself
 
 
-async def test_a_record_that_errs_too_often_alarms_and_is_proposed_for_suspension_once(
+async def test_a_record_that_errs_too_often_alarms_once_and_leads_to_its_suspension(
     office: Office,
 ) -> None:
     await sampled(office)
-    services = office.app.state.services
-    proposed: list[SuspensionAdvice] = []
-
-    async def propose(advice: SuspensionAdvice, _: object) -> None:
-        proposed.append(advice)
-
-    services.__dict__["sampling"] = Sampling(services.desk, services.queues, propose)
     browser = await office.sign_in(WU_SUPERVISOR)
     for number in range(4):
-        await found(browser, number, "wrong" if number < 2 else "right", "蓄积量超过授权")
-    assert proposed == []
+        told = await found(browser, number, "wrong" if number < 2 else "right", "蓄积量超过授权")
+        assert told.headers["location"] != "/samples?did=advised"
     done = await found(browser, 4, "right")
     assert done.headers["location"] == "/samples?did=advised"
-    [advice] = proposed
-    assert (advice.delegation, advice.rate.reviewed, advice.rate.wrong) == (RECORD, 5, 2)
-    assert advice.reasons == ("蓄积量超过授权", "蓄积量超过授权")
-    await found(browser, 5, "wrong", "蓄积量超过授权")
-    assert len(proposed) == 1
+    again = await found(browser, 5, "wrong", "蓄积量超过授权")
+    assert again.headers["location"] != "/samples?did=advised"
 
-    page = visible((await (await office.sign_in(GUO)).get("/samples")).text)
+    guo = await office.sign_in(GUO)
+    shown = (await guo.get("/samples")).text
+    assert f'href="/delegations/revoke?record={RECORD}"' in shown
+    assert RECORD in (await guo.get(f"/delegations/revoke?record={RECORD}")).text
+    page = visible(shown)
     assert "建议暂停授权" in page
     assert "50.0%" in page
     alarms = visible((await (await office.sign_in(GUO)).get("/incidents")).text)
