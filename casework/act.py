@@ -20,6 +20,7 @@ from casework.names import (
     OfficerId,
     RegionCode,
 )
+from casework.voucher import read_voucher
 
 FactOnWire = str | Integer | bool | tuple[str, ...] | None
 
@@ -468,4 +469,20 @@ class TakeUpDeposit(Act, frozen=True, tag="take_up_deposit"):
         parse_instant(self.at)
 
 
-AnyAct = Restatable | HandOverPen | ReturnPen | ReclaimPen | TakeUpDeposit
+class Rebuild(Act, frozen=True, tag="rebuild"):
+    """A case begun anew from a resident's receipt, since its own never came (row F6).
+
+    `voucher` are the digits of the paper's square, for anybody to verify; what it attests counts
+    from the instant that it names.
+    """
+
+    voucher: str
+    restated: Collect | Receive
+
+    def __post_init__(self) -> None:
+        attests = read_voucher(self.voucher).attests
+        if type(self.restated) is not {"collected": Collect, "received": Receive}[attests.value]:
+            raise ValueError(f"{self.restated} where {attests} is attested")
+
+
+AnyAct = Restatable | HandOverPen | ReturnPen | ReclaimPen | TakeUpDeposit | Rebuild

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from casework.catalogue import decode_exact
+from casework.catalogue import FILE_FORMAT, decode_exact, encode_exact
 from casework.fact import Fact
 from casework.names import RegionCode
 
@@ -205,6 +205,26 @@ def decode_calendar(data: bytes) -> Calendar:
         office_hours=file.office_hours,
         close_of_business=file.close_of_business,
     )
+
+
+def encode_calendar(calendar: Calendar) -> bytes:
+    """Write calendar.json, to be read again as the same calendar."""
+    years = {one.date.year for one in calendar.holidays}
+    years |= {one.date.year for one in calendar.makeup_workdays}
+    file = _CalendarFile(
+        format=FILE_FORMAT,
+        county=calendar.county,
+        version=calendar.version,
+        zone=calendar.zone,
+        years=tuple(sorted(years)),
+        weekend=calendar.weekend,
+        holidays=calendar.holidays,
+        makeup_workdays=calendar.makeup_workdays,
+        provisional_from=calendar.provisional_from,
+        office_hours=calendar.office_hours,
+        close_of_business=calendar.close_of_business,
+    )
+    return encode_exact(file)
 
 
 def days_between(first: date, last: date) -> Iterator[date]:

@@ -191,6 +191,7 @@ class Case(Struct, frozen=True, kw_only=True):
     fees: tuple[FeeSettled, ...] = ()
     merged_into: CaseId | None = None
     apart_from: tuple[CaseId, ...] = ()
+    rebuilt_from: CaseId | None = None  # the case of the receipt that this one was begun from
     held: bool = False
     rivals: tuple[MessageId, ...] = ()
     fallen: tuple[MessageId, ...] = ()

@@ -42,6 +42,11 @@ def decode_matter(data: bytes) -> MatterVersion:
     return decode_exact(data, MatterVersion)
 
 
+def encode_exact(file: Fact) -> bytes:
+    """Write a file so that people can read it, and a comparison of two tells lines."""
+    return msgspec.json.format(msgspec.json.encode(file), indent=1) + b"\n"
+
+
 def decode_exact(data: bytes, kind: type[_Read]) -> _Read:
     """Read JSON whose fractions become decimal strings before the types are looked at."""
     return msgspec.convert(_EXACT.decode(data), kind)

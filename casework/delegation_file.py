@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from casework.catalogue import decode_exact
+from casework.catalogue import FILE_FORMAT, decode_exact, encode_exact
 from casework.condition import Condition
 from casework.delegation import (
     Delegation,
@@ -138,6 +138,52 @@ def decode_delegations(data: bytes) -> DelegationList:
             if row.kind == _COMPROMISE
         ),
     )
+
+
+def encode_delegations(listed: DelegationList) -> bytes:
+    """Write delegations.json, to be read again as the same list."""
+    file = _File(
+        format=FILE_FORMAT,
+        county=listed.county,
+        version=listed.version,
+        as_of=listed.as_of,
+        waves=listed.waves,
+        instruments=listed.instruments,
+        records=tuple(_record(one, listed.remarks[one.id]) for one in listed.records),
+        revocations=tuple(_revocation_row(one, listed) for one in listed.revocations),
+    )
+    return encode_exact(file)
+
+
+def _record(one: Delegation, remark: Remark) -> _Record:
+    return _Record(
+        id=one.id,
+        principal=one.principal,
+        grantee=one.grantee,
+        matter=one.matter,
+        matter_versions=one.matter_versions,
+        level=one.level,
+        conditions=one.conditions,
+        positions=one.positions,
+        not_before=one.not_before,
+        not_after=one.not_after,
+        offline_hours=one.offline_hours,
+        two_person=one.two_person,
+        separate_acceptor=one.separate_acceptor,
+        quota=one.quota,
+        instrument=one.instrument,
+        redelegate=one.redelegate,
+        source=one.source.replace("-", "_"),
+        wave=remark.wave,
+        note=remark.note,
+    )
+
+
+def _revocation_row(one: Revocation, listed: DelegationList) -> _Revocation:
+    grantee = next(each.grantee for each in listed.records if each.id == one.delegation)
+    lost = KeyCompromise(grantee, one.since, one.reason, one.instrument)
+    kind = _COMPROMISE if lost in listed.compromises else one.mode.value
+    return _Revocation(one.id, one.delegation, kind, one.since, one.reason, one.instrument)
 
 
 def _delegation(row: _Record) -> Delegation:

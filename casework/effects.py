@@ -26,6 +26,7 @@ from casework.entry import Written
 from casework.names import MessageId
 from casework.pickups import picked_up
 from casework.procedure import PROCEDURE
+from casework.voucher import read_voucher
 
 Changes = dict[str, object]  # the fields of the case that change
 
@@ -58,6 +59,15 @@ def _taken_in(case: Case, act: acts.AnyAct, written: Written, _: datetime) -> Ch
             return {"materials": materials, "supply_by": supply_by, "deferral": Deferral.OPEN}
         case _:
             return {}
+
+
+def rebuilt(written: Written, act: acts.Rebuild) -> Changes:
+    """The hall that first took the papers in stays responsible, whoever begins the case anew."""
+    voucher = read_voucher(act.voucher)
+    changed: Changes = {"rebuilt_from": voucher.case}
+    if voucher.first_responsible != written.node:
+        changed["collected_by"] = voucher.first_responsible
+    return changed
 
 
 def _reviewed(case: Case, act: acts.AnyAct, written: Written, _: datetime) -> Changes:  # noqa: PLR0911

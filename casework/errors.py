@@ -247,6 +247,18 @@ class SubstituteError(CaseworkError):
     code = "E_SUBSTITUTE"
 
 
+class VoucherError(CaseworkError):
+    """A case is begun anew only from a receipt that holds, for what that receipt says."""
+
+    code = "E_VOUCHER"
+
+
+class VoucherMaterialsError(CaseworkError):
+    """The papers named are not those that the receipt attests."""
+
+    code = "E_VOUCHER_MATERIALS"
+
+
 class WrongCounterError(CaseworkError):
     code = "E_WRONG_COUNTER"
 

@@ -8,6 +8,7 @@ continues the chain, so that the common case needs no history.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import chain as chained
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 
 from casework import act as acts
 from casework.case import Case, CasePart
-from casework.effects import effect, moment_of
+from casework.effects import effect, moment_of, rebuilt
 from casework.entry import Written
 from casework.instants import parse_instant
 from casework.names import (
@@ -27,6 +28,7 @@ from casework.names import (
     split_log,
 )
 from casework.procedure import PROCEDURE, RELEASING
+from casework.voucher import read_voucher
 
 
 class Folded(Struct, frozen=True):
@@ -122,14 +124,11 @@ def advance(case: Case | None, written: Written) -> Case:
             pen=written.node,
             head=written.id,
         )
-    meaning, at, adopted = act, written.at, None
+    meaning, at, adopted = _meant(written)
     changed: dict[str, object] = {}
-    repeated = False
-    if isinstance(act, acts.TakeUpDeposit):
-        meaning, at, adopted = act.restated, parse_instant(act.at), act.deposit
-        repeated = act.deposit in case.taken_up
-        if not repeated:
-            changed["taken_up"] = (*case.taken_up, act.deposit)
+    repeated = adopted in case.taken_up
+    if adopted is not None and not repeated:
+        changed["taken_up"] = (*case.taken_up, adopted)
     if entry.parts:
         brought = (CasePart(part, written.id, written.node) for part in entry.parts)
         changed["parts"] = (*case.parts, *brought)
@@ -139,6 +138,8 @@ def advance(case: Case | None, written: Written) -> Case:
         if leads_to := PROCEDURE[type(meaning)].leads_to:
             changed["status"] = leads_to
         changed |= effect(case, meaning, written, at)
+    if isinstance(act, acts.Rebuild):
+        changed |= rebuilt(written, act)
     if not case.received_by:
         changed["matter"] = entry.matter_version
     return replace(
@@ -148,6 +149,16 @@ def advance(case: Case | None, written: Written) -> Case:
         timeline=(*case.timeline, moment_of(written, meaning, at, adopted)),
         **changed,
     )
+
+
+def _meant(written: Written) -> tuple[acts.AnyAct, datetime, MessageId | None]:
+    """What an entry does, when that counts from, and the deposit that it adopts."""
+    act = written.entry.act
+    if isinstance(act, acts.TakeUpDeposit):
+        return act.restated, parse_instant(act.at), act.deposit
+    if isinstance(act, acts.Rebuild):
+        return act.restated, read_voucher(act.voucher).at, None
+    return act, written.at, None
 
 
 def _opener(entries: Iterable[Written], first: Written) -> Written:

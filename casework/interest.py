@@ -13,10 +13,14 @@ from casework.names import NodeId, is_below, is_county
 APPLICANT: Final = "applicant"
 RESULT: Final = "result"
 
+# What an applicant is to be told of a decision that was annulled: at whatever counter they ask.
+TOLD: Final = "told"
 # What a village keeps once it has handed a case up: name, state and result, and what it must
 # tell the resident.
-_VILLAGE_KEEPS: Final = frozenset({APPLICANT, RESULT, "notice", "grounds", "delivery", "collector"})
-_COUNTER_GETS: Final = frozenset({APPLICANT, RESULT, "delivery"})
+_VILLAGE_KEEPS: Final = frozenset(
+    {APPLICANT, RESULT, "notice", "grounds", TOLD, "delivery", "collector"}
+)
+_COUNTER_GETS: Final = frozenset({APPLICANT, RESULT, TOLD, "delivery"})
 _SAID: Final = frozenset({"question", "answer"})
 
 

@@ -8,6 +8,8 @@ signing; the county asks again on admission, as of the time and the versions the
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from casework import act as acts
 from casework.act import Act, AnyAct
 from casework.act_contents import check_content
@@ -38,6 +40,7 @@ from casework.instants import parse_instant
 from casework.matter import in_force
 from casework.names import is_county
 from casework.procedure import PROCEDURE, RELEASING, Power, Row
+from casework.rebuilding import check_rebuilt
 from casework.standing import Standing
 from casework.verdict import CLOCKS_APART_MAX
 
@@ -87,9 +90,12 @@ def permit(
         check_content(case, act.restated, parts, standing)
         _check_bringer(case, act, standing)
         return grant
+    if isinstance(act, acts.Rebuild):
+        check_rebuilt(act, standing)
+        standing = replace(standing, judges_intake_version=False)
     grant = _permit(case, row, standing)
     _check_parts(case, row, parts)
-    check_content(case, act, parts, standing)
+    check_content(case, getattr(act, "restated", act), parts, standing)
     check_call(case, act, standing.node, standing.officer.id, standing.today)
     return grant
 

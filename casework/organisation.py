@@ -11,15 +11,20 @@ from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Annotated, Final
 
-from casework.catalogue import decode_exact
+from msgspec import Meta
+
+from casework.catalogue import decode_exact, encode_exact
 from casework.fact import Fact
 from casework.names import DepartmentId, MatterId, NodeId, OfficerId, PersonId, RegionCode
 
 PERSON_TAG: Final = b"tongban-person-v1"
 PERSON_PREFIX: Final = "person-"
 PERSON_HEX_CHARS: Final = 32
+PersonOnFile = Annotated[
+    PersonId, Meta(pattern=rf"\A{PERSON_PREFIX}[0-9a-f]{{{PERSON_HEX_CHARS}}}\Z")
+]
 
 
 class Role(StrEnum):
@@ -230,12 +235,18 @@ class Organisation(Fact, frozen=True, dict=True):
         return {one.id: one for one in self.departments}
 
 
-class _OfficerRow(Fact, frozen=True):
+class _OfficerRow(Fact, frozen=True, kw_only=True, omit_defaults=True):
+    """An officer as the file tells of them: by their identity number, or by the person.
+
+    A county does not keep identity numbers, so what it writes out names the person instead.
+    """
+
     id: OfficerId
     name: str
-    sex: str
-    id_number: str
-    phone: str
+    sex: str = ""
+    id_number: str | None = None
+    person: PersonOnFile | None = None
+    phone: str = ""
     department: DepartmentId | None
     node: NodeId
     positions: tuple[str, ...]
@@ -243,6 +254,10 @@ class _OfficerRow(Fact, frozen=True):
     personal_powers: tuple[PersonalPower, ...]
     trained_on: date | None
     status: OfficerStatus
+
+    def __post_init__(self) -> None:
+        if (self.id_number is None) == (self.person is None):
+            raise ValueError(f"officer {self.id} has either an id_number or a person")
 
 
 class _OrganisationFile(Fact, frozen=True):
@@ -279,6 +294,23 @@ def decode_organisation(data: bytes, secret: bytes = b"") -> Organisation:
     )
 
 
+def encode_organisation(organisation: Organisation) -> bytes:
+    """Write organisation.json; officers by their persons, which only this county's secret made."""
+    file = _OrganisationFile(
+        format=organisation.format,
+        county=organisation.county,
+        version=organisation.version,
+        notice=organisation.notice,
+        departments=organisation.departments,
+        positions=organisation.positions,
+        officers=tuple(_row(officer) for officer in organisation.officers),
+        ab_pairs=organisation.ab_pairs,
+        windows=organisation.windows,
+        cast=organisation.cast,
+    )
+    return encode_exact(file)
+
+
 def person_id(id_number: str, secret: bytes = b"") -> PersonId:
     """The opaque name of the person behind an identity number."""
     digest = hmac.digest(PERSON_TAG + secret, id_number.strip().upper().encode(), hashlib.sha256)
@@ -311,7 +343,7 @@ def role_conflicts(
 def _without_numbers(row: _OfficerRow, secret: bytes) -> Officer:
     return Officer(
         id=row.id,
-        person=person_id(row.id_number, secret),
+        person=row.person or person_id(row.id_number or "", secret),
         name=row.name,
         department=row.department,
         node=row.node,
@@ -320,4 +352,19 @@ def _without_numbers(row: _OfficerRow, secret: bytes) -> Officer:
         personal_powers=row.personal_powers,
         trained_on=row.trained_on,
         status=row.status,
+    )
+
+
+def _row(officer: Officer) -> _OfficerRow:
+    return _OfficerRow(
+        id=officer.id,
+        name=officer.name,
+        person=officer.person,
+        department=officer.department,
+        node=officer.node,
+        positions=officer.positions,
+        roles=officer.roles,
+        personal_powers=officer.personal_powers,
+        trained_on=officer.trained_on,
+        status=officer.status,
     )

@@ -184,6 +184,12 @@ def _before_acceptance() -> tuple[Row, ...]:
             paper="materials-receipt",
             parts={"applicant"},
         ),
+        # It does what its receipt attests, by the row of that act, as of the receipt's own time.
+        _row(
+            *("5a", a.Rebuild, frozenset({None}), Power.ACCEPT, _CLERKS),
+            paper="materials-receipt",
+            parts={"applicant"},
+        ),
         _row(
             *("6", a.NotifyDeficiency, _RECEIPT, Power.ACCEPT, _INTAKE),
             to=_S.AWAITING_SUPPLEMENT,
@@ -399,7 +405,7 @@ def _other_ends() -> tuple[Row, ...]:
         _row(
             *("29", a.Revoke, _CLOSED, Power.DEPARTMENT, _APPROVERS),
             paper="revocation",
-            parts={"grounds"},
+            parts={"grounds", "told"},
             personal=_MAY_DECIDE,
             offline=False,
         ),
@@ -411,7 +417,7 @@ def _other_ends() -> tuple[Row, ...]:
                 *_effects(EventKind.START, *_REVIEW_CLOCKS),
             ),
             paper="renewed-acceptance",
-            parts={"grounds"},
+            parts={"grounds", "told"},
             personal=_MAY_DECIDE,
             offline=False,
         ),

@@ -17,6 +17,7 @@ from casework.delegation import Delegation, Revocation
 from casework.delegation_file import DelegationList, Instrument, Remark
 from casework.fact import Fact
 from casework.matter import MatterVersion
+from casework.names import DelegationId
 from casework.organisation import Officer, Role
 
 NOTE_CHARS_MIN: Final = 6
@@ -25,6 +26,13 @@ TITLE_CHARS_MAX: Final = 80
 
 _Item = TypeVar("_Item", Delegation, MatterVersion)
 _New = TypeVar("_New", Instrument, Revocation)
+
+
+class ProposalKind(StrEnum):
+    """What a proposal changes: the tags of `Changes`."""
+
+    DELEGATIONS = "delegations"
+    MATTERS = "matters"
 
 
 class ProposalState(StrEnum):
@@ -52,12 +60,20 @@ class RecordChange(Fact, frozen=True):
     after: Delegation | None
 
 
-class DelegationChanges(Fact, frozen=True, tag="delegations"):
+class RecordNote(Fact, frozen=True):
+    """What the county notes of a record that it adds, outside what is signed."""
+
+    record: DelegationId
+    text: str
+
+
+class DelegationChanges(Fact, frozen=True, tag=ProposalKind.DELEGATIONS.value):
     """Changes of the delegation list; instruments and revocations are only ever added."""
 
     records: tuple[RecordChange, ...] = ()
     instruments: tuple[Instrument, ...] = ()
     revocations: tuple[Revocation, ...] = ()
+    notes: tuple[RecordNote, ...] = ()
 
 
 class MatterChange(Fact, frozen=True):
@@ -67,13 +83,19 @@ class MatterChange(Fact, frozen=True):
     after: MatterVersion
 
 
-class MatterChanges(Fact, frozen=True, tag="matters"):
+class MatterChanges(Fact, frozen=True, tag=ProposalKind.MATTERS.value):
     """Changes of the catalogue; a version is ended by its dates and never taken away."""
 
     matters: tuple[MatterChange, ...] = ()
 
 
 Changes = DelegationChanges | MatterChanges
+
+
+CHANGES_OF: Final[dict[ProposalKind, type[Changes]]] = {
+    ProposalKind.DELEGATIONS: DelegationChanges,
+    ProposalKind.MATTERS: MatterChanges,
+}
 
 
 class _Kind(Struct, frozen=True):
@@ -141,6 +163,10 @@ class ProposalError(Exception):
         super().__init__(f"{code}: {', '.join(items)}" if items else code)
 
 
+def kind_of(changes: Changes) -> ProposalKind:
+    return next(kind for kind, each in CHANGES_OF.items() if isinstance(changes, each))
+
+
 def may_draft(officer: Officer, kind: type[Changes]) -> bool:
     return not _KINDS[kind].drafted_by.isdisjoint(officer.roles)
 
@@ -179,6 +205,28 @@ def moved(  # noqa: PLR0913 - what a move depends on, each by its name
     return rule.to
 
 
+def moves_open_to(
+    officer: Officer, *, state: ProposalState, changes: Changes, author: Officer
+) -> tuple[Move, ...]:
+    """What this officer may do to a proposal now, a reason given where one is asked for."""
+
+    def is_open(move: Move) -> bool:
+        try:
+            moved(
+                move,
+                state=state,
+                changes=changes,
+                author=author,
+                officer=officer,
+                note="." * NOTE_CHARS_MIN,
+            )
+        except ProposalError:
+            return False
+        return True
+
+    return tuple(move for move in Move if is_open(move))
+
+
 def is_empty(changes: Changes) -> bool:
     match changes:
         case DelegationChanges():
@@ -193,6 +241,9 @@ def change_delegations(held: DelegationList, changes: DelegationChanges) -> Dele
     records = _changed(held.records, pairs, lambda record: record.id)
     wave = max((one.id for one in held.waves), default=0)
     remarks = {record.id: held.remarks.get(record.id, Remark(wave, None)) for record in records}
+    for note in changes.notes:
+        if note.record in remarks:
+            remarks[note.record] = replace(remarks[note.record], note=note.text)
     revocations = _added(held.revocations, changes.revocations, lambda one: one.id)
     known = {record.id for record in records}
     if lost := [one.id for one in changes.revocations if one.delegation not in known]:

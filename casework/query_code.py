@@ -14,7 +14,8 @@ from casework.names import CaseId, CaseNumber
 QUERY_CODE_DIGITS: Final = 6
 
 _TAG: Final = b"tongban-query-v1"
-_SCANNED: Final = re.compile(r"(?:.*[#/])?([^#/\s]{1,50})\.(\d{6})", re.ASCII)
+# The receipt's own square says more, for a hall that never heard of the case (casework.voucher).
+_SCANNED: Final = re.compile(r"(?:.*[#/])?([^#/\s.]{1,50})\.(\d{6})(?:\.\d+)?", re.ASCII)
 
 
 def query_code(case: CaseId) -> str:
@@ -23,9 +24,12 @@ def query_code(case: CaseId) -> str:
     return str(int.from_bytes(digest, "big") % 10**QUERY_CODE_DIGITS).zfill(QUERY_CODE_DIGITS)
 
 
-def query_text(number: CaseNumber, case: CaseId, url: str = "") -> str:
-    """What the QR of a paper holds: with a page to open, or alone for a counter's scanner."""
-    text = f"{number}.{query_code(case)}"
+def query_text(number: CaseNumber, case: CaseId, url: str = "", voucher: str = "") -> str:
+    """What the QR of a paper holds: with a page to open, or alone for a counter's scanner.
+
+    After the `#` nothing is sent to anybody's server by a phone that opens it.
+    """
+    text = f"{number}.{query_code(case)}" + (f".{voucher}" if voucher else "")
     return f"{url}#{text}" if url else text
 
 

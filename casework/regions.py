@@ -91,6 +91,12 @@ class Regions(Fact, frozen=True, dict=True):
         return tuple(village for town in self.townships for village in town.villages)
 
     @cached_property
+    def county_halls(self) -> tuple[NodeRecord, ...]:
+        """The county's own halls, sub-centres among them."""
+        kinds = {NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE}
+        return tuple(node for node in self.nodes if node.kind in kinds)
+
+    @cached_property
     def _nodes(self) -> dict[NodeId, NodeRecord]:
         return {node.id: node for node in self.nodes}
 

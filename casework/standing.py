@@ -74,6 +74,7 @@ class Standing(Struct, frozen=True, kw_only=True, dict=True):
     leases: Mapping[
         NodeId, LeaseHeld
     ] = {}  # of the pen-holder and its parent, when it is reclaimed
+    voucher_fault: str | None = None  # why the receipt that an act rests on is not believed
     # What a reclaim would answer: refused entries and judged decisions, by their ids.
     reclaimable: Mapping[MessageId, frozenset[ReclaimGround]] = {}
     judges_intake_version: bool = True  # whether `matter` must be in effect for a new receipt

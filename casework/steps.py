@@ -105,6 +105,16 @@ class Progress(Struct, frozen=True):
         return next((one for one in self.steps if one.step.seq == seq), None)
 
 
+def undone_before_decision(case: Case, matter: MatterVersion) -> tuple[Step, ...]:
+    """Steps of the review of which nothing is on record; whoever decides now passes them over."""
+    decides = min((step.seq for step in matter.steps if step.act in _DECIDES), default=0)
+    return tuple(
+        one.step
+        for one in progress_of(case, matter).steps
+        if one.step.seq < decides and one.step.act in OPINED and one.state is not StepState.DONE
+    )
+
+
 def progress_of(case: Case, matter: MatterVersion) -> Progress:
     """How far a case is with the steps of its matter."""
     walk = _Walk(matter)

@@ -1,5 +1,9 @@
 """What time is about to bring about in a case, or has: said before it bites.
 
+A list that names everything names nothing. What is late in the course of every day, the window's
+own day or two for an acceptance, is seen in the ledger; what is warned of is listed in
+docs/rules/clocks.md.
+
 Warnings are derived and never stored; each has a code, and how many days are left or over. No
 consequence is drawn from a day whose holidays are not announced, but what comes near is said.
 """
@@ -17,7 +21,8 @@ from casework.clock import Clock, ClockName, ClockState
 from casework.clock_rules import may_lapse
 from casework.deemed import is_undecided, silence_of
 from casework.ledger import Ledger, ledger_of
-from casework.matter import Deemed, DeemedWhen, MatterVersion
+from casework.matter import Deemed, DeemedWhen, MatterVersion, StepAct
+from casework.step_clocks import StepClock
 
 # Working days before an end on which it is first warned of.
 NOTICE_AHEAD: Final = 1
@@ -94,7 +99,7 @@ def _to_come(
         yield from _ahead(statutory, DECISION_AHEAD, calendar)
     papers = (clocks.get(ClockName.SUPPLY), clocks.get(ClockName.SUPPLEMENT))
     specials = (each.clock for each in ledger.specials if each.ended is None)
-    steps = (each.clock for each in ledger.steps if each.turn.ended is None)
+    steps = (each.clock for each in _open_steps(ledger))
     yield from _after((*papers, *specials, *steps))
 
 
@@ -169,9 +174,19 @@ def _work(ledger: Ledger) -> Iterator[CaseWarning]:
     for special in ledger.specials:
         if special.ended is None and _is_over(special.clock):
             yield _over(WarningCode.SPECIAL_OVERDUE, special.clock, special.special.name)
-    for each in ledger.steps:
-        if each.turn.ended is None and _is_over(each.clock):
+    for each in _open_steps(ledger):
+        if _is_over(each.clock):
             yield _over(WarningCode.STEP_OVERDUE, each.clock, each.step.name)
+
+
+def _open_steps(ledger: Ledger) -> Iterator[StepClock]:
+    """The turns that go on and are warned of when late: all but the acceptance.
+
+    The law gives that one its own limit, the notice clock, with a warning before it bites.
+    """
+    for each in ledger.steps:
+        if each.turn.ended is None and each.step.act is not StepAct.ACCEPT:
+            yield each
 
 
 def _runs(clock: Clock) -> bool:

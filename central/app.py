@@ -27,7 +27,9 @@ from sync.keys import random_bytes
 from sync.runtime import Runtime
 from webui.case_assets import CASE_ASSETS
 from webui.gate import GateSettings
+from webui.intake_view import INTAKE_ASSETS
 from webui.kit import create_kit
+from webui.progress_routes import PROGRESS_ASSETS
 
 HERE: Final = Path(__file__).parent
 
@@ -48,12 +50,17 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         chrome=chrome,
         clock=runtime.clock.now,
         random_bytes=random_bytes,
-        static={**CASE_ASSETS, **{path.name: path for path in (HERE / "static").glob("*.*")}},
+        static={
+            **CASE_ASSETS,
+            **PROGRESS_ASSETS,
+            **INTAKE_ASSETS,
+            **{path.name: path for path in (HERE / "static").glob("*.*")},
+        },
     )
     desk = ExchangeDesk(runtime.node.exchange, turn=runtime.turn, watch_of=runtime.watch_of)
     machines = machine_routes(desk, services.county.enrolment.answer)
     app = Litestar(
-        route_handlers=[*route_handlers(), *machines, *kit.route_handlers],
+        route_handlers=[*route_handlers(services), *machines, *kit.route_handlers],
         lifespan=[_lifespan(settings, services)],
         logging_config=None,
         **kit.options,
@@ -89,7 +96,9 @@ def _lifespan(
         async with AsyncExitStack() as stack:
             runtime = services.runtime
             asked = commands(services.county)
-            await stack.enter_async_context(runtime.running(asked, upkeep=does_jobs))
+            await stack.enter_async_context(
+                runtime.running(asked, upkeep=does_jobs, hourly=services.sampling.keep)
+            )
             if does_sync:
                 await stack.enter_async_context(broker.running())
             yield

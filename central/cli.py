@@ -12,13 +12,16 @@ import click
 
 from casework.names import RegionCode
 from central.cli_catalogue import catalogue_group
+from central.cli_root import root_group, show_set_file
 from central.services.accounts import set_account
 from central.services.catalogue_lint import ClauseFileError
+from central.services.ceremony import NothingToSignError, compose_changes, compose_loaded
 from central.services.county import NothingLoadedError, commands, open_county
+from central.services.exporting import FolderInUseError
 from central.services.founding import AlreadyFoundedError, found
 from central.services.lint_gate import LintStandsError, OverrideError
-from central.services.loading import LoadError
-from central.services.publishing import MissingKeyError
+from central.services.loading import LoadError, OlderFolderError
+from central.services.publishing import MissingKeyError, StaleFileError
 from central.services.verifying import Report, verify_exports
 from central.settings import Settings, read
 from central.tables import SCHEMA
@@ -35,9 +38,11 @@ from sync.command_line import (
     show_table,
 )
 from sync.enrolling import Slip, spaced
+from sync.key_file import KeyFileError
 from sync.keys import random_bytes
 
 DIGEST_CHARS: Final = 12
+_NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 
 class CountyGroup(NodeGroup):
@@ -45,11 +50,16 @@ class CountyGroup(NodeGroup):
         *ANSWERABLE,
         AlreadyFoundedError,
         ClauseFileError,
+        FolderInUseError,
         LintStandsError,
+        KeyFileError,
         LoadError,
         MissingKeyError,
         NothingLoadedError,
+        NothingToSignError,
+        OlderFolderError,
         OverrideError,
+        StaleFileError,
     )
 
 
@@ -101,8 +111,8 @@ def init(context: click.Context, county: str, data: Path | None) -> None:
     \b
         tongban-central init --county 440229 --data /var/lib/tongban
 
-    Keep the root key that this makes away from the machine once the first sets are published, and
-    bring it back (setting `root_key`) to publish again. Its fingerprint is printed on every slip.
+    The one key that this makes stands for all roles until `root compose` names others. The root's
+    fingerprint is printed on every slip.
     """
     if len(county) != 6 or not county.isdecimal():  # noqa: PLR2004
         raise click.BadParameter("a county's code has six digits", param_hint="--county")
@@ -116,24 +126,46 @@ def init(context: click.Context, county: str, data: Path | None) -> None:
 @main.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--publish", "and_publish", is_flag=True, help="Publish it at once if it is sound.")
+@click.option("--replace", is_flag=True, help="Undo what was approved since it was written.")
 @click.pass_context
-def load(context: click.Context, folder: Path, *, and_publish: bool) -> None:
+def load(context: click.Context, folder: Path, *, and_publish: bool, replace: bool) -> None:
     """Read regions, officers, matters, delegations and calendar from FOLDER, and check them.
 
     Every fault is named with its file and place, and then nothing is loaded. What is loaded takes
-    effect when it is published.
+    effect when it is published. A folder that is older than what is loaded is refused: what was
+    approved in the browser would be undone.
     """
-    counts = _ask(context, "load", folder=str(folder.resolve()))
+    counts = _ask(context, "load", folder=str(folder.resolve()), replace=replace)
     show_table(("loaded", "count"), counts.items())
     if and_publish:
         _show_published(_ask(context, "publish"))
 
 
-@main.command()
+@main.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.pass_context
-def publish(context: click.Context) -> None:
-    """Sign what was loaded and announce it to all nodes; what has not changed stays as it is."""
-    _show_published(_ask(context, "publish"))
+def export_loaded(context: click.Context, folder: Path) -> None:
+    """Write what is loaded into FOLDER, which is empty, so that `load` takes it again.
+
+    Officers are named by their persons there: nobody's identity number is kept.
+    """
+    names = _ask(context, "export", folder=str(folder.resolve()))
+    show_table(("file",), ((name,) for name in names))
+
+
+@main.command()
+@click.option("--to", type=_NEW_FILE, help="Write it unsigned, for keys that are elsewhere.")
+@click.pass_context
+def publish(context: click.Context, to: Path | None) -> None:
+    """Sign what was loaded and announce it to all nodes; what has not changed stays as it is.
+
+    With --to FILE nothing is published: `root sign` and `root adopt` go on from there.
+    """
+    if to is None:
+        _show_published(_ask(context, "publish"))
+    else:
+        settings = settings_of(context, TIER)
+        show_set_file(run(compose_loaded(settings, SystemClock(), to)))
 
 
 @main.group()
@@ -186,7 +218,25 @@ def approve(
     """
     compared = spaced("".join(fingerprint))
     approved = _ask(context, "nodes approve", node=node, fingerprint=compared, by=by)
+    if approved["published"] is None:
+        click.echo(f"{approved['node']} is approved; `nodes publish --to FILE`, the keys sign it")
+        return
     click.echo(f"{approved['node']} is known, incarnation {approved['incarnation']}")
+
+
+@nodes.command(name="publish")
+@click.option("--to", type=_NEW_FILE, help="Write it unsigned, for keys that are elsewhere.")
+@click.pass_context
+def publish_nodes(context: click.Context, to: Path | None) -> None:
+    """Publish the machines that were approved and the keys that were ended, and nothing else.
+
+    It happens by itself where the keys that sign the directory are on this machine.
+    """
+    if to is None:
+        _show_published(_ask(context, "nodes publish"))
+    else:
+        settings = settings_of(context, TIER)
+        show_set_file(run(compose_changes(settings, SystemClock(), to)))
 
 
 @nodes.command(name="list")
@@ -292,6 +342,7 @@ def _show_report(report: Report, *, show_cases: bool) -> None:
 
 add_common_commands(main, TIER)
 main.add_command(catalogue_group(_ask))
+main.add_command(root_group(_ask))
 
 if __name__ == "__main__":
     main()

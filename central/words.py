@@ -1,4 +1,5 @@
-"""The county's own words: `data/words.toml`, by section and key.
+"""The county's own words by section and key: `data/words.toml`, and `data/matter_words.toml`, which
+names the elements of a matter.
 
 What all tiers say stands in `webui`; here is what only the county's pages say.
 """
@@ -11,12 +12,17 @@ from typing import Final
 
 import msgspec
 
-_WORDS: Final = Path(__file__).parent / "data" / "words.toml"
+_DATA: Final = Path(__file__).parent / "data"
+_FILES: Final = ("words.toml", "matter_words.toml")
 
 
 @cache
 def sections() -> Mapping[str, Mapping[str, str]]:
-    return msgspec.convert(tomllib.loads(_WORDS.read_text("utf-8")), dict[str, dict[str, str]])
+    found: dict[str, dict[str, str]] = {}
+    for name in _FILES:
+        table = tomllib.loads((_DATA / name).read_text("utf-8"))
+        found |= msgspec.convert(table, dict[str, dict[str, str]])
+    return found
 
 
 def word(section: str, key: str, **facts: object) -> str:

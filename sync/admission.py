@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from casework.entry import Entry, PartRef
-from casework.names import LogName, NodeId, PartHash, author_of
+from casework.names import LogName, NodeId, PartHash, author_of, is_county
 from sync.batch import Batch, is_under
 from sync.bodies import Resubmit
 from sync.delivery import check_sender
@@ -20,6 +20,7 @@ from sync.errors import (
     ForkError,
     PartError,
     RevokedKeyError,
+    TrustRollbackError,
     UnknownKeyError,
 )
 from sync.frame import Absence
@@ -179,18 +180,37 @@ def _check_predecessor(batch: Batch, brought: Brought) -> None:
 
 
 def check_lawful(batch: Batch, brought: Brought) -> None:
-    """Step 8, at the county: kind, key window, trust versions."""
+    """Step 8, at the county: kind, key window, anchor, trust versions."""
     message = brought.message
     check_type(message)
     record = batch.trust.find_key(message.key_id)
     assert record is not None, "its signature was verified by it"
     check_key_window(message, record)
+    _check_anchor(batch, message)
     shown = batch.shown_trust(message.header.log)
     if shown == message.header.trust:
         return
     if shown is not None:
         check_trust(message, shown)
     batch.show_trust(message.header.log, message.header.trust)
+
+
+def _check_anchor(batch: Batch, message: Message) -> None:
+    """What a log has leaned on once was signed before whatever follows in it.
+
+    Else a node could write today by an anchor of last week, under a lease that has long lapsed.
+    """
+    header = message.header
+    position = batch.position(header.log)
+    if header.anchor == position.anchor or header.seq != position.seq + 1:
+        return
+    before = batch.find(position.anchor) if position.anchor is not None else None
+    now = batch.find(header.anchor) if header.anchor is not None else None
+    if now is None or not is_county(now.node):
+        return  # Under no word of the county's that is held there is no lease either.
+    if before is not None and now.header.at < before.header.at:
+        raise TrustRollbackError(f"{header.log}/{header.seq} leans on an older word")
+    position.anchor, position.changed = now.id, True
 
 
 def judged(batch: Batch, message: Message, body: Body | None) -> str | None:

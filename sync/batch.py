@@ -105,7 +105,8 @@ class Batch:
         found = self._logs.get(log)
         if found is None:
             row = self.work.execute(
-                "SELECT seq, id, acknowledged, stopped_at, trust FROM log_position WHERE log = ?",
+                "SELECT seq, id, acknowledged, stopped_at, trust, anchor FROM log_position"
+                " WHERE log = ?",
                 (log,),
             ).fetchone()
             found = self._logs[log] = LogPosition(log, *row) if row else LogPosition(log)
@@ -367,12 +368,12 @@ class Batch:
         )
         work.executemany("UPDATE message SET state = ?, code = ? WHERE id = ?", self._restated)
         work.executemany(
-            "INSERT INTO log_position (log, seq, id, acknowledged, stopped_at, trust)"
-            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (log) DO UPDATE SET seq = excluded.seq,"
+            "INSERT INTO log_position (log, seq, id, acknowledged, stopped_at, trust, anchor)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (log) DO UPDATE SET seq = excluded.seq,"
             " id = excluded.id, acknowledged = excluded.acknowledged,"
-            " stopped_at = excluded.stopped_at, trust = excluded.trust",
+            " stopped_at = excluded.stopped_at, trust = excluded.trust, anchor = excluded.anchor",
             [
-                (p.log, p.seq, p.id, p.acknowledged, p.stopped_at, p.trust)
+                (p.log, p.seq, p.id, p.acknowledged, p.stopped_at, p.trust, p.anchor)
                 for p in self._logs.values()
                 if p.changed
             ],

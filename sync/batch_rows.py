@@ -33,16 +33,17 @@ from sync.tables import UNRANKED, MessageState
 
 PUT_CASE: Final = (
     "INSERT INTO case_row (id, number, matter, version, status, pen, pickup, opened_by,"
-    " received_by, department, decided_at, decided_under, head, began_at, moved_at,"
+    " received_by, department, decided_at, decided_under, rebuilt_from, head, began_at, moved_at,"
     " updated_at, applicant, id_tail, interest, told, left_out, parked, blocked, owes, supply_by,"
     " taken_up, fallen, calls, returned, urgency, folded)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-    " ?, ?, ?, ?)"
+    " ?, ?, ?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET number = excluded.number, matter = excluded.matter,"
     " version = excluded.version, status = excluded.status, pen = excluded.pen,"
     " pickup = excluded.pickup, opened_by = excluded.opened_by,"
     " received_by = excluded.received_by, department = excluded.department,"
     " decided_at = excluded.decided_at, decided_under = excluded.decided_under,"
+    " rebuilt_from = excluded.rebuilt_from,"
     " head = excluded.head, began_at = excluded.began_at, moved_at = excluded.moved_at,"
     " updated_at = excluded.updated_at, applicant = excluded.applicant,"
     " id_tail = excluded.id_tail,"
@@ -65,6 +66,7 @@ class LogPosition(Struct):
     acknowledged: int = 0
     stopped_at: int | None = None
     trust: bytes | None = None
+    anchor: MessageId | None = None
     changed: bool = False
 
 
@@ -144,6 +146,7 @@ def case_row(state: CaseState, case: Case, me: NodeId, at: str) -> tuple[Any, ..
         case.department,
         instant_text(case.decision.at) if case.decision else None,
         case.decision.delegation if case.decision else None,
+        case.rebuilt_from,
         case.head,
         instant_text(case.timeline[0].at),
         instant_text(case.timeline[-1].at),

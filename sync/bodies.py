@@ -297,6 +297,14 @@ class ContactReport(Fact, frozen=True):
     silent: Annotated[tuple[SilentNode, ...], Meta(max_length=SILENT_NODES_MAX)]
 
 
+class SampleSeed(Fact, frozen=True):
+    """The digest of a week's secret seed before the week, the seed itself after it."""
+
+    week: Annotated[str, Meta(pattern="^[0-9]{4}-W[0-9]{2}$")]
+    digest: HexHash
+    seed: HexHash | None
+
+
 class Resubmit(Fact, frozen=True):
     """An original beyond the end of its log, unchanged; base64 in the JSON."""
 

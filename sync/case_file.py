@@ -42,7 +42,7 @@ from sync.stored import instant_of, stored_body, written_in
 
 # Parts that are read at once, by name; scans are fetched one by one when they are looked at.
 TEXTS: Final = frozenset(
-    {"opinion", "grounds", "notice", "remark", "question", "answer", "collector"}
+    {"opinion", "grounds", "told", "notice", "remark", "question", "answer", "collector"}
 )
 SHEETS: Final = frozenset({"applicant", "form", "delivery"})
 # An entry that came so much later than it was written was written with the line down.

@@ -140,6 +140,21 @@ def observe(guard: ClockGuard, reading: Reading) -> ClockGuard:
     return _based_on(guard, reading, max(highest, min(reading.wall, highest + passed)))
 
 
+def likely_now(guard: ClockGuard, reading: Reading) -> datetime:
+    """The present as far as it is known to a node that does not believe its wall clock.
+
+    Since the highest wall time that it believed, the boot clock tells what passed; after a boot
+    nobody knows, but that it is not before what is remembered.
+    """
+    known = guard.lower_bound
+    if known is None:
+        return reading.wall
+    if guard.highest_wall is None or guard.boot_id != reading.boot_id:
+        return max(known, reading.wall)
+    passed = timedelta(seconds=reading.monotonic - guard.monotonic)
+    return max(known, guard.highest_wall + passed)
+
+
 def hear_county(
     guard: ClockGuard, county_at: datetime, reading: Reading, *, fresh: bool = False
 ) -> ClockGuard:

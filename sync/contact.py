@@ -9,9 +9,10 @@ from collections.abc import Iterable
 
 from casework.names import Incarnation, Lane, NodeId
 from sync.batch import Batch
-from sync.delivery import DeliveryList, Hello, Holds, Position, Receipt, open_head
+from sync.delivery import ZERO_NONCE, DeliveryList, Hello, Holds, Position, Receipt, open_head
 from sync.errors import EnvelopeError, ForkError, RevokedKeyError, WrongSenderError
 from sync.outbox import begin_lists, list_wanted
+from sync.own_past import resubmit_own_past
 from sync.writing import ROLLED_BACK, is_rolled_back
 
 
@@ -36,10 +37,12 @@ def take_hello(batch: Batch, hello: Hello) -> None:
     if batch.neighbours.get(node) != incarnation:
         begin_lists(batch, node, incarnation)
         batch.audit("adopted", neighbour=node)
+        if node == batch.parent:
+            resubmit_own_past(batch)
     is_of_mine = hello.to_incarnation == batch.node.incarnation
+    _note_heard(batch, hello)
     if is_of_mine:
         _note_announced(batch, hello)
-    batch.work.execute("UPDATE neighbour SET last_contact_at = ? WHERE node = ?", (batch.at, node))
     if not is_of_mine:
         return  # It speaks of lists to another incarnation; mine begin at 1.
     for held in hello.holds:
@@ -48,6 +51,16 @@ def take_hello(batch: Batch, hello: Hello) -> None:
         received = _received(batch, node, sends.lane)
         if received.n > sends.n or (received.n == sends.n and received.digest != sends.digest):
             batch.audit("neighbour-rolled-back", is_alarm=True, neighbour=node, code="E_FORK")
+
+
+def _note_heard(batch: Batch, hello: Hello) -> None:
+    """When it was there: now, or when it wrote a carry file, which may have lain about."""
+    is_carried = hello.nonce == ZERO_NONCE
+    at = min(hello.at, batch.at) if is_carried else batch.at
+    batch.work.execute(
+        "UPDATE neighbour SET last_contact_at = ? WHERE node = ? AND last_contact_at < ?",
+        (at, hello.from_node, at),
+    )
 
 
 def _note_announced(batch: Batch, hello: Hello) -> None:

@@ -120,8 +120,12 @@ class CountyDuties:
 
 
 def _newest(batch: Batch, node: NodeId) -> Incarnation | None:
+    """The machine that works there now; None if its key has ended: it gets nothing any more."""
     known = batch.trust.incarnations_of(node)
-    return known[-1] if known else None
+    if not known:
+        return None
+    logs = (log_name(node, known[-1], lane) for lane in Lane)
+    return known[-1] if all(batch.trust.find_end(log) is None for log in logs) else None
 
 
 def _unacknowledged(batch: Batch) -> list[LogPosition]:

@@ -84,6 +84,11 @@ class DataDir(Struct, frozen=True):
         return self.path / "nats"
 
     @property
+    def carry(self) -> Path:
+        """Files on their way to a stick, for as long as they are handed out."""
+        return self.path / "carry"
+
+    @property
     def control(self) -> Path:
         """Where a running node takes commands."""
         return self.path / "control.sock"

@@ -45,7 +45,7 @@ from sync.node import Node
 from sync.parts import PartNotHeldError, content_of, is_small, make_part
 from sync.power import facts_for, matter_of, standing_of
 from sync.trust_store import TrustStore
-from sync.writing import is_suspect, seems_suspect, write
+from sync.writing import is_suspect, present, seems_suspect, write
 
 SALT_BYTES: Final = 16
 
@@ -303,7 +303,7 @@ class Desk:
             acting_for=sitting.acting_for,
             matter=self._matter(holdings, case, sitting),
             facts=facts_for(case, getattr(act, "restated", act)),
-            now=batch.now,
+            now=present(batch, is_doubted=time_suspect),
             act=act,
             time_suspect=time_suspect,
             sets_behind=self._trust.is_behind,

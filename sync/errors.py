@@ -114,6 +114,13 @@ class WeakKeyError(EnvelopeError):
     then = Then.KEPT
 
 
+class SealError(EnvelopeError):
+    """Sealed to another node's key, or changed since it was sealed."""
+
+    code = "E_SEAL"
+    then = Then.REFUSED
+
+
 class SetFormError(EnvelopeError):
     code = "E_SET_FORM"
     then = Then.REFUSED

@@ -6,11 +6,11 @@ told apart by their form; a frame is zstd, the others are signed wires.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final
 
 from casework.instants import instant_text
-from casework.names import Lane, LogName, NodeId
+from casework.names import Lane, LogName, NodeId, PartHash
 from sync import holding, part_exchange
 from sync.batch import Batch
 from sync.carriers.port import Outgoing, PartRange, Positions, RangeWant
@@ -28,7 +28,7 @@ from sync.delivery import (
 from sync.engine import Work
 from sync.errors import EnvelopeError, ForkError
 from sync.faults import fault_point
-from sync.frame import FRAME_BYTES_MAX, FRAME_BYTES_MIN, Frame, FramePace, unpack
+from sync.frame import FRAME_BYTES_MAX, FRAME_BYTES_MIN, ZSTD_MAGIC, Frame, FramePace, unpack
 from sync.inbox import admit_frame
 from sync.manifests import announce_waiting
 from sync.sending import (
@@ -43,7 +43,6 @@ from sync.sending import (
 if TYPE_CHECKING:
     from sync.node import Node
 
-ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 WANT_AGAIN_SECONDS: Final = 60.0
 
 
@@ -83,7 +82,7 @@ class Exchange:
         await node.change(lambda batch: self._greet(batch, hello))
         session = self.session(hello.from_node)
         session.asked.clear()
-        session.receipts_due = set(Lane)
+        self.repeat_receipts(hello.from_node)
         self.wake(hello.from_node)
         return hello.from_node
 
@@ -160,6 +159,10 @@ class Exchange:
         receipts = await self._node.database.read(lambda work: self._receipts(work, neighbour, due))
         fault_point("receipt.before_send")
         return [seal_receipt(each, self._node.signer) for each in receipts]
+
+    def repeat_receipts(self, neighbour: NodeId) -> None:
+        """Have the next receipts speak of every lane: what was sent may not have arrived."""
+        self.session(neighbour).receipts_due = set(Lane)
 
     def _receipts(self, work: Work, neighbour: NodeId, due: Sequence[Lane]) -> list[Receipt]:
         link = find_link(work, neighbour)
@@ -238,9 +241,15 @@ class Exchange:
 
     # Large parts.
 
-    async def wanted_ranges(self, neighbour: NodeId, budget_bytes: int) -> Sequence[RangeWant]:
-        """What to ask this neighbour for: parts of trust sets first, then scans."""
-        return await part_exchange.wanted(self._node, neighbour, budget_bytes)
+    async def wanted_ranges(
+        self, neighbour: NodeId, budget_bytes: int, among: Collection[PartHash] | None = None
+    ) -> Sequence[RangeWant]:
+        """What to ask this neighbour for: parts of trust sets first, then scans (`among` these)."""
+        return await part_exchange.wanted(self._node, neighbour, budget_bytes, among)
+
+    async def parts_to_carry(self, neighbour: NodeId) -> Sequence[PartHash]:
+        """What a file on a stick takes along without having been asked for it."""
+        return await part_exchange.to_carry(self._node, neighbour)
 
     async def read_ranges(
         self, neighbour: NodeId, wants: Sequence[RangeWant]

@@ -31,6 +31,7 @@ SMALL_PART_BYTES_MAX: Final = 16 * 1024
 # With these, the largest message still fits into a frame by itself, however poorly it compresses.
 MESSAGE_PARTS_BYTES_MAX: Final = 224 * 1024
 MESSAGE_PARTS_MAX: Final = 200
+ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _ZSTD_LEVEL: Final = 3
 
 assert WIRE_BYTES_MAX + MESSAGE_PARTS_BYTES_MAX < FRAME_BYTES_MAX - 24 * 1024

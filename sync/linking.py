@@ -21,10 +21,15 @@ _LOOKED_UPTO: Final = "linked-upto"
 _MARKS: Final = ", ".join("?" * len(UNDER_WAY))
 # Cases of one person and one matter, of which at least one has moved since.
 _PAIRS: Final = (
-    "SELECT DISTINCT a.id, b.id FROM message AS m JOIN case_row AS a ON a.id = m.case_id"  # noqa: S608
+    "SELECT a.id, b.id FROM message AS m JOIN case_row AS a ON a.id = m.case_id"  # noqa: S608
     " JOIN case_row AS b ON b.id_tail = a.id_tail AND b.applicant = a.applicant"
     " AND b.matter = a.matter AND b.id <> a.id WHERE m.arrival > ? AND m.kind = 'entry'"
     f" AND a.status IN ({_MARKS}) AND b.status IN ({_MARKS})"
+    # Begun anew from a receipt, and the case of that very receipt, whichever of them came last.
+    " UNION SELECT a.id, b.id FROM message AS m JOIN case_row AS a ON a.id = m.case_id"
+    " JOIN case_row AS b ON b.rebuilt_from = a.id WHERE m.arrival > ? AND m.kind = 'entry'"
+    " UNION SELECT a.id, b.id FROM message AS m JOIN case_row AS a ON a.id = m.case_id"
+    " JOIN case_row AS b ON b.id = a.rebuilt_from WHERE m.arrival > ? AND m.kind = 'entry'"
 )
 _CLOSED: Final = (
     "SELECT DISTINCT a.id FROM message AS m JOIN case_row AS a ON a.id = m.case_id"
@@ -38,7 +43,9 @@ def tell_linked(batch: Batch) -> None:
     upto = int(batch.setting(_LOOKED_UPTO) or 0)
     if newest == upto:
         return
-    for one, other in batch.work.execute(_PAIRS, (upto, *UNDER_WAY, *UNDER_WAY)).fetchall():
+    for one, other in batch.work.execute(
+        _PAIRS, (upto, *UNDER_WAY, *UNDER_WAY, upto, upto)
+    ).fetchall():
         _tell_both(batch, CaseId(one), CaseId(other))
     own = f"{batch.node.id}/%"
     for (id_,) in batch.work.execute(_CLOSED, (upto, own, Status.CLOSED.value)).fetchall():
@@ -52,7 +59,9 @@ def _tell_both(batch: Batch, one: CaseId, other: CaseId) -> None:
     first, second = batch.case(one).case, batch.case(other).case
     if first is None or second is None:
         return
-    if not (first.moments("receive") and second.moments("receive")):
+    both_received = first.moments("receive") and second.moments("receive")
+    rebuilt = second.rebuilt_from == first.id or first.rebuilt_from == second.id
+    if not (both_received or rebuilt) or not (first.is_open and second.is_open):
         return
     if first.id in second.apart_from or second.id in first.apart_from:
         return

@@ -4,7 +4,7 @@ A scan is given only to a node whose role in a case that names it entitles it; u
 goes. Parts of trust sets have no secrets and are given to any neighbour.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
 from casework.interest import entitled
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sync.node import Node
 
 PARTS_ASKED_MAX: Final = 32
+PARTS_LOOKED_AT_MAX: Final = 100_000  # of which those that a stick brings are asked for
 SET_PARTS_ASKED_MAX: Final = 64
 URGENCY_OPENED: Final = 10  # somebody is looking at the case
 
@@ -41,17 +42,26 @@ class SetSource(Protocol):
     async def read_range(self, part: PartHash, offset: int, length: int) -> bytes | None: ...
     async def accept_range(self, part: PartHash, offset: int, data: bytes) -> bool: ...
     async def to_show(self) -> Sequence[bytes]: ...
+    async def carried(self) -> Sequence[PartHash]: ...
     async def take_shown(self, manifests: Sequence[bytes]) -> None: ...
 
 
-async def wanted(node: "Node", neighbour: NodeId, budget_bytes: int) -> list[RangeWant]:
-    """What to ask a neighbour for: of trust sets its parent, of scans whoever named them."""
+async def wanted(
+    node: "Node",
+    neighbour: NodeId,
+    budget_bytes: int,
+    among: Collection[PartHash] | None = None,
+) -> list[RangeWant]:
+    """What to ask a neighbour for: of trust sets its parent, of scans whoever named them.
+
+    `among`: the scans that it has with it, where nothing else can be asked for.
+    """
     wants: list[RangeWant] = []
     if node.sets is not None and parent_of(node.id) == neighbour:
         sets = await node.sets.wanted(SET_PARTS_ASKED_MAX)
         wants += [RangeWant(each.hash, each.offset, each.length) for each in sets]
     room = budget_bytes - sum(each.length for each in wants)
-    parts = await node.database.read(lambda work: _parts_from(work, node.id, neighbour))
+    parts = await node.database.read(lambda work: _parts_from(work, node.id, neighbour, among))
     for part in parts:
         if room <= 0:
             break
@@ -101,7 +111,39 @@ async def accept(node: "Node", neighbour: NodeId, ranges: Sequence[PartRange]) -
         raise refused
 
 
-def _parts_from(work: Work, me: NodeId, neighbour: NodeId) -> list[PartHash]:
+async def to_carry(node: "Node", neighbour: NodeId) -> list[PartHash]:
+    """What to take along on a stick: nobody can ask for it while it is on the way.
+
+    Upwards the scans that the county has not acknowledged; downwards the sets in force and the
+    scans of what is listed, of which `read` gives those that the neighbour may have.
+    """
+    if parent_of(node.id) == neighbour:
+        return await node.database.read(_unacknowledged)
+    sets = await node.sets.carried() if node.sets is not None else ()
+    return [*sets, *await node.database.read(lambda work: _listed_large(work, neighbour))]
+
+
+def _unacknowledged(work: Work) -> list[PartHash]:
+    rows = work.execute(
+        "SELECT l.hash FROM large_part AS l JOIN part AS p ON p.hash = l.hash"
+        " WHERE l.acknowledged = FALSE AND p.state = 'held' ORDER BY l.hash"
+    ).fetchall()
+    return [PartHash(row[0]) for row in rows]
+
+
+def _listed_large(work: Work, neighbour: NodeId) -> list[PartHash]:
+    rows = work.execute(
+        "SELECT DISTINCT p.hash FROM listed AS l JOIN part_reference AS r"
+        " ON r.owner = l.message_id JOIN part AS p ON p.hash = r.hash"
+        " WHERE l.neighbour = ? AND p.state = 'held' AND p.data IS NULL ORDER BY p.hash",
+        (neighbour,),
+    ).fetchall()
+    return [PartHash(row[0]) for row in rows]
+
+
+def _parts_from(
+    work: Work, me: NodeId, neighbour: NodeId, among: Collection[PartHash] | None = None
+) -> list[PartHash]:
     """Parts on their way that this neighbour's messages named, most urgent first."""
     written_here = parent_of(me) == neighbour  # What was erased here comes back from above.
     rows = work.execute(
@@ -109,9 +151,12 @@ def _parts_from(work: Work, me: NodeId, neighbour: NodeId) -> list[PartHash]:
         " JOIN part_reference AS r ON r.hash = a.hash JOIN message AS m ON m.id = r.owner"
         " WHERE m.brought_by = ? OR (? AND m.brought_by IS NULL)"
         " ORDER BY a.urgency DESC, a.hash LIMIT ?",
-        (neighbour, written_here, PARTS_ASKED_MAX),
+        (neighbour, written_here, PARTS_ASKED_MAX if among is None else PARTS_LOOKED_AT_MAX),
     ).fetchall()
-    return [PartHash(row[0]) for row in rows]
+    found = [PartHash(row[0]) for row in rows]
+    if among is None:
+        return found
+    return [part for part in found if part in among][:PARTS_ASKED_MAX]
 
 
 async def _may_have(node: "Node", neighbour: NodeId, part: PartHash) -> bool:

@@ -110,6 +110,7 @@ RELEASE_REQUEST: Final = _control("release-request", _COUNTY, bodies.ReleaseRequ
 NUMBER_BLOCK: Final = _control("number-block", _COUNTY, bodies.NumberBlock)
 NODE_REPORT: Final = _control("node-report", _EVERY_TIER, bodies.NodeReport)
 CONTACT_REPORT: Final = _control("contact-report", _WITH_CHILDREN, bodies.ContactReport)
+SAMPLE_SEED: Final = _control("sample-seed", _COUNTY, bodies.SampleSeed)
 RESUBMIT: Final = _control("resubmit", _EVERY_TIER, bodies.Resubmit)
 
 KINDS: Final[Mapping[WireType, Kind]] = {
@@ -131,6 +132,7 @@ KINDS: Final[Mapping[WireType, Kind]] = {
         NUMBER_BLOCK,
         NODE_REPORT,
         CONTACT_REPORT,
+        SAMPLE_SEED,
         RESUBMIT,
     )
 }
@@ -153,6 +155,7 @@ Body = (
     | bodies.NumberBlock
     | bodies.NodeReport
     | bodies.ContactReport
+    | bodies.SampleSeed
     | bodies.Resubmit
 )
 

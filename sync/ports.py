@@ -30,6 +30,7 @@ class Trust(Protocol):
     def find_key(self, key_id: KeyId) -> KeyRecord | None: ...
     def find_end(self, log: LogName) -> LogEnd | None: ...
     def incarnations_of(self, node: NodeId) -> Sequence[Incarnation]: ...
+    def keys_of(self, node: NodeId) -> Sequence[KeyRecord]: ...
     def nodes(self) -> Iterable[NodeId]: ...
 
 
@@ -79,6 +80,10 @@ class DirectoryTrust(Struct, frozen=True):
     def incarnations_of(self, node: NodeId) -> Sequence[Incarnation]:
         entry = self.directory.find_node(node)
         return entry.incarnations if entry is not None else ()
+
+    def keys_of(self, node: NodeId) -> Sequence[KeyRecord]:
+        entry = self.directory.find_node(node)
+        return entry.keys if entry is not None else ()
 
     def nodes(self) -> Iterable[NodeId]:
         return (entry.node.id for entry in self.directory.nodes)

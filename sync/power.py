@@ -7,7 +7,7 @@ that asks why not, and for the county as of the time of somebody else's entry.
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from casework.act import AnyAct, ReclaimPen, ReturnPen, TakeUpDeposit
+from casework.act import AnyAct, Rebuild, ReclaimPen, ReturnPen, TakeUpDeposit
 from casework.case import Case, Status
 from casework.condition import Facts
 from casework.errors import MatterVersionError, OfficerNotHereError
@@ -31,6 +31,7 @@ from casework.standing import LeaseHeld, Standing
 from sync.batch import Batch
 from sync.claims import is_release_requested, open_deposits, reclaimable
 from sync.holdings import Holdings
+from sync.vouching import voucher_fault
 
 # How far an author's clock may be ahead of the county's when a lease is looked up for it.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
@@ -38,6 +39,7 @@ DUPLICATES_MAX: Final = 20
 UNDER_WAY: Final = tuple(
     sorted(status.value for status in OPEN - {Status.DRAFT, Status.SUBMITTED, Status.DELIVERED})
 )
+_OPEN_MARKS: Final = ", ".join("?" * len(UNDER_WAY))
 
 
 def officer_of(holdings: Holdings, officer: OfficerId) -> Officer:
@@ -100,6 +102,7 @@ def standing_of(  # noqa: PLR0913 - everything a judgement depends on
         duplicates=duplicates_of(batch, case) if is_of_county(node) and case else {},
         open_deposits=open_deposits(batch, case) if case is not None and claims else {},
         release_requested=claims and case is not None and is_release_requested(batch, case),
+        voucher_fault=voucher_fault(act, holdings) if isinstance(act, Rebuild) else None,
         leases=leases_on_the_way(batch, case) if case and isinstance(act, ReclaimPen) else {},
         reclaimable=reclaimable(batch, case) if case and isinstance(act, ReclaimPen) else {},
     )
@@ -111,12 +114,18 @@ def duplicates_of(batch: Batch, case: Case) -> dict[CaseId, datetime]:
     Only the county sees both; what a person has looked at and kept apart is not one.
     """
     mine = batch.case(case.id)
-    if mine.applicant is None or mine.id_tail is None:
-        return {}
+    alike = (mine.id_tail, mine.applicant, case.matter.matter)
     rows = batch.work.execute(
         "SELECT id FROM case_row WHERE id_tail = ? AND applicant = ? AND matter = ? AND id <> ?"  # noqa: S608
-        f" AND status IN ({', '.join('?' * len(UNDER_WAY))}) LIMIT ?",
-        (mine.id_tail, mine.applicant, case.matter.matter, case.id, *UNDER_WAY, DUPLICATES_MAX),
+        f" AND status IN ({_OPEN_MARKS}) UNION SELECT id FROM case_row WHERE rebuilt_from = ?"
+        f" AND status IN ({_OPEN_MARKS}) UNION SELECT id FROM case_row WHERE id = ?"
+        f" AND status IN ({_OPEN_MARKS}) LIMIT ?",
+        (
+            *(*alike, case.id, *UNDER_WAY),
+            *(case.id, *UNDER_WAY),
+            *(case.rebuilt_from, *UNDER_WAY),
+            DUPLICATES_MAX,
+        ),
     ).fetchall()
     found = {}
     for (other,) in rows:
@@ -124,8 +133,10 @@ def duplicates_of(batch: Batch, case: Case) -> dict[CaseId, datetime]:
         if state is None or other in case.apart_from or case.id in state.apart_from:
             continue
         received = state.moments("receive")
-        if received:
-            found[state.id] = received[0].at
+        # One that was begun anew from the other's receipt is the same, received or not.
+        if not received and case.id != state.rebuilt_from and case.rebuilt_from != state.id:
+            continue
+        found[state.id] = (received or state.timeline)[0].at
     return found
 
 

@@ -9,18 +9,33 @@ from typing import Final
 
 from casework.entry import Entry, PartRef
 from casework.interest import entitled
-from casework.names import LogName, MessageId, NodeId, PartHash, author_of, is_below, is_county
+from casework.names import (
+    LogName,
+    MessageId,
+    NodeId,
+    PartHash,
+    author_of,
+    county_of,
+    is_below,
+    is_county,
+)
 from sync import bodies, part_rows
 from sync.batch import Batch, CaseState, Record
-from sync.clock import ClockGuard, guard_from_bytes, guard_to_bytes, hear_county, read
+from sync.clock import (
+    ClockGuard,
+    guard_from_bytes,
+    guard_to_bytes,
+    hear_county,
+    read,
+)
 from sync.errors import WrongTypeError
 from sync.hearing import take_report
 from sync.outbox import is_widened, list_record
 from sync.part_rows import PartState
 from sync.parts import is_small
-from sync.payloads import Body, Message, check_type
+from sync.payloads import Body, Message, TimeTrust, check_type
 from sync.projection import BLOCKED_BY_UNREAD, Answer, block, count_in, has_say
-from sync.stored import instant_of, parts_of, written_in, written_of
+from sync.stored import instant_of, parts_of, stored_message, written_in, written_of
 from sync.tables import MessageState
 
 ANCHOR: Final = "anchor"
@@ -134,7 +149,25 @@ def _await_widened(batch: Batch, state: CaseState) -> None:
 
 def stored_guard(batch: Batch) -> ClockGuard:
     stored = batch.setting(CLOCK_GUARD)
-    return guard_from_bytes(stored) if stored else ClockGuard()
+    return guard_from_bytes(stored) if stored else _guard_from_journal(batch)
+
+
+def _guard_from_journal(batch: Batch) -> ClockGuard:
+    """What the journal knows of time, where the guard was taken away: a new node knows nothing."""
+    own = batch.work.execute(
+        "SELECT wire FROM message WHERE log LIKE ? ORDER BY arrival DESC LIMIT 1",
+        (f"{batch.node.id}/%",),
+    ).fetchone()
+    heard = batch.work.execute(
+        "SELECT MAX(at) FROM message WHERE log LIKE ?", (f"{county_of(batch.node.id)}/%",)
+    ).fetchone()[0]
+    county_at = instant_of(heard) if heard is not None and batch.parent is not None else None
+    if own is None:
+        return ClockGuard(county_at=county_at)
+    header = stored_message(own[0]).header
+    doubted = header.time is TimeTrust.SUSPECT
+    highest = None if doubted else instant_of(header.at)
+    return ClockGuard(highest_wall=highest, county_at=county_at, suspect=doubted)
 
 
 def _is_for_here(batch: Batch, message: Message, ref: PartRef) -> bool:

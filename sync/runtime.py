@@ -19,6 +19,7 @@ from casework.instants import instant_text, parse_instant
 from casework.names import NodeId, OfficerId, is_of_county, parent_of
 from casework.organisation import Officer, OfficerStatus
 from sync.bodies import SetName
+from sync.carrying import CarryDesk
 from sync.clock import Clock, SystemClock
 from sync.control import Command, ControlSocket
 from sync.engine import Database, Work
@@ -37,6 +38,7 @@ TICK_SECONDS: Final = 1.0
 TIDY_SECONDS_FIRST: Final = 60.0
 TIDY_SECONDS: Final = 24 * 3600.0
 CONTACTS_NOTED_SECONDS: Final = 60.0
+HOURLY_SECONDS: Final = 3600.0
 # A laptop asks at least every 15 seconds while it is there.
 CHILD_SILENT_SECONDS: Final = 40.0
 # Looking takes at most this share of the time, however much there is to count.
@@ -66,6 +68,7 @@ class Runtime:
         self.made: Final = assemble(settings, self.clock, make_judge=make_judge)
         self.relay: Final = Relay(self.clock)
         self.turn: Final = asyncio.Semaphore(TURNS)
+        self.carry: Final = CarryDesk(self.made.node, self.made.signer, self.made.files, self.turn)
         self.version: Final = importlib.metadata.version("tongban")
         self._schema: Final = schema
         self._children: Final[dict[NodeId, Watched]] = {}
@@ -91,9 +94,15 @@ class Runtime:
 
     @contextlib.asynccontextmanager
     async def running(
-        self, commands: Mapping[str, Command], *, upkeep: bool = True
+        self,
+        commands: Mapping[str, Command],
+        *,
+        upkeep: bool = True,
+        hourly: Callable[[], Awaitable[object]] | None = None,
     ) -> AsyncIterator[None]:
         """Hold the node open; whoever runs it starts `relay` within.
+
+        `hourly` is upkeep of the tier's own, done at the start and every hour.
 
         NotMigratedError, DataDirInUseError or DatabaseDamagedError if it cannot be opened.
         """
@@ -103,6 +112,7 @@ class Runtime:
             jobs = [self._keep_contacts()]
             if upkeep:
                 jobs += [self._keep_duties(), self._keep_tidy()]
+                jobs += [_keep_hourly(hourly)] if hourly is not None else []
             stack.push_async_callback(_end, [asyncio.create_task(job) for job in jobs])
             await stack.enter_async_context(ControlSocket(self.made.files.control, commands))
             stack.push_async_callback(self.relay.stop)
@@ -281,6 +291,12 @@ async def _try(what: str, job: Callable[[], Awaitable[object]]) -> None:
         await job()
     except Exception:  # noqa: BLE001 - whatever it is, the other jobs go on
         _log.exception("upkeep failed", job=what)
+
+
+async def _keep_hourly(job: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        await _try("hourly", job)
+        await asyncio.sleep(HOURLY_SECONDS)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

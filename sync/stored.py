@@ -62,7 +62,15 @@ def kind_of(body: Body) -> Kind:
 
 
 def parts_of(body: Body | None) -> tuple[PartRef, ...]:
-    """The parts that a body names; an acknowledgement only repeats hashes."""
+    """The parts that a body names; an acknowledgement only repeats hashes.
+
+    A `resubmit` carries its original and what that names: without it a case would come up empty.
+    """
+    if isinstance(body, bodies.Resubmit):
+        try:
+            body = stored_body(stored_message(body.wire))
+        except (ValueError, LookupError, RecursionError):
+            return ()  # It is refused for that.
     if body is None or isinstance(body, bodies.Acknowledgement):
         return ()
     parts: tuple[PartRef, ...] = getattr(body, "parts", ())

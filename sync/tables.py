@@ -55,6 +55,7 @@ class LogRow(Table, tablename="log_position"):
     acknowledged = BigInt(default=None, null=False)
     stopped_at = BigInt(default=None, null=True)  # the place of a fork: nothing from here counts
     trust = Bytea(default=None, null=True)  # the newest trust versions that the log showed
+    anchor = Varchar(length=_HASH, default=None, null=True)  # the newest anchor that it showed
 
 
 class NeighbourRow(Table, tablename="neighbour"):
@@ -148,6 +149,7 @@ class CaseRow(Table, tablename="case_row"):
     department = Varchar(length=64, default=None, null=True)
     decided_at = Varchar(length=_INSTANT, default=None, null=True)
     decided_under = Varchar(length=64, default=None, null=True, index=True)  # a delegation's id
+    rebuilt_from = Varchar(length=32, default=None, null=True, index=True)  # a case's id
     head = Varchar(length=_HASH, default=None, null=False)
     began_at = Varchar(length=_INSTANT, default=None, null=False)
     moved_at = Varchar(length=_INSTANT, default=None, null=False, index=True)  # `at` of the head

@@ -43,10 +43,15 @@ _log = structlog.stdlib.get_logger("sync.trust_admission")
 
 
 class Missing(Struct, frozen=True):
-    """`size` is None for a manifest: its announcement says only its hash."""
+    """`size` is None for a manifest: its announcement says only its hash.
+
+    An item leads to nothing else that is missing, as a manifest and an index part do.
+    """
 
     hash: PartHash
     size: int | None
+    set: SetName
+    is_item: bool
 
 
 class InForce(Struct, frozen=True):
@@ -138,26 +143,32 @@ class SetAdmission(Struct, frozen=True):
         missing: list[Missing] = []
         for row in self.pending(work):
             if row.state is SetState.ANNOUNCED:
-                missing.append(Missing(row.hash, None))
+                missing.append(Missing(row.hash, None, row.set, is_item=False))
             else:
                 missing += self._parts_missing(work, row)
         return missing
 
     def _parts_missing(self, work: Work, row: SetRow) -> list[Missing]:
+        manifest = trusted_manifest(row.wire).manifest
+        index = {each.hash for each in manifest.index}
         listed = missing_parts(
-            trusted_manifest(row.wire).manifest,
+            manifest,
             lambda part: find_part(work, part),
             lambda name: self.concern(row.set, name),
         )
-        return [Missing(one.hash, one.size) for one in listed]
+        return [
+            Missing(one.hash, one.size, row.set, is_item=one.hash not in index) for one in listed
+        ]
 
     def read(self, work: Work, row: SetRow) -> Any:
-        items = assemble(
+        return read_set(row.set, row.version, self.items(work, row))
+
+    def items(self, work: Work, row: SetRow) -> dict[str, bytes]:
+        return assemble(
             trusted_manifest(row.wire).manifest,
             lambda part: find_part(work, part),
             lambda name: self.concern(row.set, name),
         )
-        return read_set(row.set, row.version, items)
 
 
 def trusted_manifest(wire: bytes) -> SignedManifest:

@@ -7,10 +7,11 @@ keys of the one before and of its own, and is numbered one higher.
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync.bodies import SetName
-from sync.envelope import SIGNATURES_MAX, decode_envelope
-from sync.errors import SetFormError, SetRollbackError
+from sync.envelope import SIGNATURES_MAX, decode_envelope, encode_envelope
+from sync.errors import SetFormError, SetRollbackError, SetThresholdError
 from sync.roles import Root, SetRole, check_root, check_threshold, root_fingerprint
 from sync.strict_json import UNREADABLE, decode_strict, encode_strict
 from sync.trust_sets import Manifest, PartSource, assemble, open_signed, read_manifest
@@ -30,10 +31,18 @@ def root_items(root: Root) -> dict[str, bytes]:
 
 
 def open_first_root(wire: bytes, held: PartSource, expected_fingerprint: str) -> TrustedRoot:
-    """The root a node begins with: a person compared its fingerprint."""
-    manifest = read_manifest(decode_envelope(wire, signatures_max=SIGNATURES_MAX).payload)
+    """The root a node begins with: a person compared its fingerprint.
+
+    A root that followed on another is signed by keys of that one too, which say nothing to whoever
+    begins here; its own keys have to suffice.
+    """
+    envelope = decode_envelope(wire, signatures_max=SIGNATURES_MAX)
+    manifest = read_manifest(envelope.payload)
     root = _read_root(manifest, held)
-    opened, _ = open_signed(wire, root.find_key)
+    own = tuple(each for each in envelope.signatures if root.find_key(each[0]) is not None)
+    if not own:
+        raise SetThresholdError("none of its own keys signed this root")
+    opened, _ = open_signed(encode_envelope(replace(envelope, signatures=own)), root.find_key)
     check_threshold(opened, root, SetRole.ROOT)
     if root_fingerprint(root) != expected_fingerprint:
         raise SetFormError("another root than the one whose fingerprint was given")

@@ -102,8 +102,26 @@ class BuiltSet(Struct, frozen=True):
     parts: dict[PartHash, bytes]
 
 
+class DraftSet(Struct, frozen=True):
+    """A set that nobody has signed yet: what would be signed, and all parts by hash."""
+
+    payload: bytes
+    manifest: Manifest
+    parts: dict[PartHash, bytes]
+
+
 def build_set(published: Publication, items: Mapping[str, bytes], *signers: Signer) -> BuiltSet:
     """Divide items into parts, list them, and sign the list."""
+    draft = draft_set(published, items)
+    return built_of(seal(SET_MANIFEST, draft.payload, *signers), draft)
+
+
+def built_of(wire: bytes, draft: DraftSet) -> BuiltSet:
+    return BuiltSet(wire, hash_of(wire), draft.manifest, draft.parts)
+
+
+def draft_set(published: Publication, items: Mapping[str, bytes]) -> DraftSet:
+    """Divide items into parts, and list them."""
     if len(items) > SET_ITEMS_MAX:
         raise SetFormError(f"{len(items)} items")
     parts: dict[PartHash, bytes] = {}
@@ -122,8 +140,7 @@ def build_set(published: Publication, items: Mapping[str, bytes], *signers: Sign
         index=index,
         issued_at=instant_text(published.issued_at),
     )
-    wire = seal(SET_MANIFEST, encode_strict(manifest), *signers)
-    return BuiltSet(wire, hash_of(wire), manifest, parts)
+    return DraftSet(encode_strict(manifest), manifest, parts)
 
 
 def open_manifest(wire: bytes, root: Root) -> SignedManifest:

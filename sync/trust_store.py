@@ -6,7 +6,8 @@ in ranges like large parts, and any node below may fetch from here what is held 
 """
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 import structlog
@@ -26,6 +27,7 @@ from sync.stored import stored_body
 from sync.trust_admission import (
     Concern,
     InForce,
+    Missing,
     SetAdmission,
     part_names,
     row_for,
@@ -88,6 +90,8 @@ class TrustStore:
         self._announced: dict[SetName, int] = {}
         self._forked: tuple[tuple[SetName, int], ...] = ()
         self._noted = False
+        # What is to be fetched, or None where that is to be looked up: a large set has thousands.
+        self._lacking: dict[PartHash, Missing] | None = None
         self._arriving: dict[PartHash, bytearray] = {}
         self._past: OrderedDict[TrustVersions, Holdings] = OrderedDict()
         self._listeners: list[Callable[[], None]] = []
@@ -133,6 +137,7 @@ class TrustStore:
     async def refresh(self) -> None:
         """Look at the announcements again, once a message with one is committed."""
         self._announced, self._forked = await self._database.read(_announcements)
+        self._lacking = None
         self._tell()
 
     async def announced(self, *announcements: SetAnnouncement) -> None:
@@ -195,9 +200,8 @@ class TrustStore:
         if self._noted:
             self._noted = False
             await self.refresh()
-        missing = await self._database.read(self._admission.missing)
         wants = []
-        for one in missing[:limit]:
+        for one in islice((await self._missing()).values(), limit):
             have = len(self._arriving.get(one.hash, b""))
             left = RANGE_BYTES if one.size is None else one.size - have
             wants.append(PartWant(one.hash, have, min(left, RANGE_BYTES)))
@@ -215,20 +219,26 @@ class TrustStore:
 
         Bytes that do not add up to their name are dropped, and fetched again.
         """
-        missing = await self._database.read(self._admission.missing)
-        wanted = next((one for one in missing if one.hash == part), None)
+        wanted = (await self._missing()).get(part)
         if wanted is None:
             return False
         arrived = self._arriving.setdefault(part, bytearray())
         if offset != len(arrived):
             return True
         arrived += data
+        if data and wanted.size is not None and len(arrived) < wanted.size:
+            return True
         if hash_of(bytes(arrived)) == part:
             del self._arriving[part]
-            await self._take_in(part, bytes(arrived))
+            await self._take_in(wanted, bytes(arrived))
         elif not data or len(arrived) >= (wanted.size or WIRE_BYTES_MAX):
             del self._arriving[part]
         return True
+
+    async def carried(self) -> list[PartHash]:
+        """The manifests in force and their parts, by their names: a stick takes them all along."""
+        manifests, parts = await self.newest(*SetName)
+        return [hash_of(one) for one in (*manifests, *parts)]
 
     async def to_show(self) -> list[bytes]:
         """The manifests by which a neighbour can learn who this machine is."""
@@ -254,7 +264,9 @@ class TrustStore:
                 put_row(work, row)
             return self._admission.enforce_whole(work)
 
-        await self._come_into_force(await self._database.work(write))
+        came = await self._database.work(write)
+        self._lacking = None
+        await self._come_into_force(came)
 
     async def at(self, versions: TrustVersions) -> Holdings | None:
         """The holdings that a header pins; None if one of the versions is not held here."""
@@ -275,6 +287,12 @@ class TrustStore:
         """The manifest in force, for whoever announces it or follows on it."""
         held = (await self._database.read(newest_held)).get(name)
         return trusted_manifest(held.wire) if held is not None else None
+
+    async def items(self, name: SetName) -> dict[str, bytes]:
+        """The items of the version in force, as they were signed."""
+        return await self._database.read(
+            lambda work: self._admission.items(work, newest_held(work)[name])
+        )
 
     async def held_parts(self, parts: Iterable[PartHash]) -> int:
         """How many of these parts are held already, by whatever version."""
@@ -302,16 +320,28 @@ class TrustStore:
 
         return await self._database.read(read)
 
-    async def _take_in(self, part: PartHash, data: bytes) -> None:
+    async def _missing(self) -> Mapping[PartHash, Missing]:
+        """What is to be fetched, in the order in which to ask for it."""
+        if self._lacking is None:
+            missing = await self._database.read(self._admission.missing)
+            self._lacking = {one.hash: one for one in missing}
+        return self._lacking
+
+    async def _take_in(self, part: Missing, data: bytes) -> None:
+        left = [one for one in (await self._missing()).values() if one != part]
+        is_last = not part.is_item or all(one.set is not part.set for one in left)
+
         def write(work: Work) -> list[InForce]:
-            row = find_row(work, part)
+            row = find_row(work, part.hash)
             if row is None:
-                put_parts(work, {part: data})
+                put_parts(work, {part.hash: data})
             else:
                 put_row(work, self._admission.listed(work, replace(row, wire=data)))
-            return self._admission.enforce_whole(work)
+            return self._admission.enforce_whole(work) if is_last else []
 
-        await self._come_into_force(await self._database.work(write))
+        came = await self._database.work(write)
+        self._lacking = None if is_last else {one.hash: one for one in left}
+        await self._come_into_force(came)
 
     async def _come_into_force(self, came: Sequence[InForce]) -> None:
         for one in came:

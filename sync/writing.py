@@ -12,7 +12,8 @@ from casework import act as acts
 from casework.entry import Entry
 from casework.names import ZERO_ID, CaseId, Lane, LogName, MessageId, PartHash, case_id, log_name
 from sync.batch import Batch, Record
-from sync.clock import TimeTrust, guard_to_bytes, judge, observe, read
+from sync.bodies import Resubmit
+from sync.clock import TimeTrust, guard_to_bytes, judge, likely_now, observe, read
 from sync.errors import PartError
 from sync.part_rows import PartState, states
 from sync.parts import check_part, is_small
@@ -66,6 +67,13 @@ def seems_suspect(batch: Batch) -> bool:
     return judge(stored_guard(batch), read(batch.node.clock)) is TimeTrust.SUSPECT
 
 
+def present(batch: Batch, *, is_doubted: bool) -> datetime:
+    """When something happens: by the wall clock, or as near as is known where that is doubted."""
+    if not is_doubted:
+        return batch.now
+    return likely_now(stored_guard(batch), read(batch.node.clock))
+
+
 def own_log(batch: Batch, lane: Lane) -> LogName:
     return log_name(batch.node.id, batch.node.incarnation, lane)
 
@@ -79,12 +87,13 @@ def _next_place(batch: Batch, body: Body, case: CaseId | None, at: datetime | No
         assert not isinstance(body.act, acts.ReclaimPen), "the county reclaims a case by its id"
         case = case_id(log, seq)
     anchor = batch.setting(ANCHOR)
+    is_doubted = is_suspect(batch)
     return Place(
         log=log,
         seq=seq,
         prev=position.id,
-        at=at or batch.now,
-        is_suspect=is_suspect(batch),
+        at=at or present(batch, is_doubted=is_doubted),
+        is_suspect=is_doubted,
         anchor=MessageId(anchor.decode()) if anchor is not None else None,
         case=case,
         trust=batch.trust.versions,
@@ -94,7 +103,10 @@ def _next_place(batch: Batch, body: Body, case: CaseId | None, at: datetime | No
 def _checked(
     batch: Batch, body: Body, small: Mapping[PartHash, bytes]
 ) -> dict[PartHash, bytes | None]:
-    """Every part that an own message names is here: given along, held, or on the shelf."""
+    """Every part that an own message names is here: given along, held, or on the shelf.
+
+    What an original named may be gone from here; the frame that brings it up says so.
+    """
     found: dict[PartHash, bytes | None] = {}
     lacking = []
     for ref in parts_of(body):
@@ -107,6 +119,6 @@ def _checked(
             found[ref.hash] = None
     known = states(batch.work, lacking)
     for part in lacking:
-        if known.get(part) is not PartState.HELD:
+        if known.get(part) is not PartState.HELD and not isinstance(body, Resubmit):
             raise PartError(f"{part} is not here")
     return found

@@ -87,6 +87,9 @@ class Register(msgspec.Struct):
     def incarnations_of(self, node: NodeId) -> Sequence[Incarnation]:
         return self.incarnations.get(node, ())
 
+    def keys_of(self, node: NodeId) -> Sequence[KeyRecord]:
+        return [record for record in self.keys.values() if record.node == node]
+
     def nodes(self) -> Iterable[NodeId]:
         return tuple(self.incarnations)
 

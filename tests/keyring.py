@@ -41,7 +41,8 @@ TRUST: Final = TrustVersions(1, 12, 8, 31, 4, 2)
 NUMBER: Final = CaseNumber("440229901-26-000017-8")
 CODE: Final = "WZVG-7P83-5YDK"
 # What the node of the vector read: kinds that came later are not in it.
-KINDS_REPORTED = tuple(kind for kind in payloads.KINDS if kind != payloads.CONTACT_REPORT.type)
+LATER = {payloads.CONTACT_REPORT.type, payloads.SAMPLE_SEED.type}
+KINDS_REPORTED = tuple(kind for kind in payloads.KINDS if kind not in LATER)
 
 
 def a_signer(node: NodeId, incarnation: Incarnation = INCARNATION) -> NodeSigner:
@@ -212,6 +213,10 @@ def a_body_of_each() -> dict[str, tuple[NodeId, Body]]:
         "contact-report": (
             TOWN,
             bodies.ContactReport((bodies.SilentNode(VILLAGE, AT),)),
+        ),
+        "sample-seed": (
+            COUNTY,
+            bodies.SampleSeed("2026-W48", PartHash("d" * 64), PartHash("5" * 64)),
         ),
         "resubmit": (
             TOWN,

@@ -85,7 +85,7 @@ class Screen:
         found = [
             (each["id"], [node["html"] for node in each["nodes"]]) for each in said["violations"]
         ]
-        assert found == []
+        assert found == [], found
         assert _unseen(said["incomplete"]) == []
 
 

@@ -28,8 +28,8 @@ HOMES = {
     "nats": ["sync/carriers/nats*.py"],
     "nkeys": ["sync/nats_*.py", "sync/carriers/nats*.py"],
     "httpx": ["sync/carriers/https*.py", "deploy/onebox/visitor.py"],
-    "cryptography": ["sync/envelope.py", "sync/keys.py", "sync/vault.py"],
-    "nacl": ["sync/keys.py"],
+    "cryptography": ["sync/envelope.py", "sync/keys.py", "sync/sealing.py", "sync/vault.py"],
+    "nacl": ["sync/keys.py", "sync/key_file.py", "sync/sealing.py"],
     "piccolo": [
         "*/tables.py",
         "*/*_tables.py",
@@ -46,6 +46,7 @@ HOMES = {
     "obstore": ["sync/parts.py"],
     "argon2": ["webui/session.py", "sync/vault.py"],
     "PIL": ["webui/uploads*.py", "deploy/onebox/generators/*"],
+    "openpyxl": ["webui/table_files.py"],
     "pikepdf": ["webui/uploads*.py"],
     "zxingcpp": ["webui/uploads*.py", "webui/documents/*.py"],
     "typst": ["webui/documents/*.py"],

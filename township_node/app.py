@@ -33,6 +33,7 @@ from webui.drafts_tables import Draft, DraftFile
 from webui.gate import GateSettings
 from webui.intake_view import INTAKE_ASSETS
 from webui.kit import create_kit
+from webui.progress_routes import PROGRESS_ASSETS
 
 HERE: Final = Path(__file__).parent
 
@@ -55,6 +56,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         random_bytes=random_bytes,
         static={
             **CASE_ASSETS,
+            **PROGRESS_ASSETS,
             **INTAKE_ASSETS,
             **{path.name: path for path in (HERE / "static").glob("*.*")},
         },

@@ -14,6 +14,7 @@ from casework.clock_rules import DEFAULTS
 from casework.limits import Limit, LimitUnit, workdays
 from casework.material import MaterialRequirement, MaterialState, MaterialVerdict
 from casework.matter import MatterVersion
+from casework.steps import DECISIONS, undone_before_decision
 from webui import labels
 from webui.act_fields import DayField, InputField, Pairs, SelectField, TextField, fields_of
 from webui.case_given import CaseGiven, WaitingDeposit
@@ -80,6 +81,7 @@ class ActDialog(Struct, frozen=True, kw_only=True):
     inputs: tuple[InputField, ...] = ()
     texts: tuple[TextField, ...] = ()
     flags: Pairs = ()
+    undone: tuple[str, ...] = ()  # steps that a decision would pass over
 
 
 def act_dialog(name: str, given: CaseGiven, *, mark: str, kind: str) -> ActDialog:
@@ -99,6 +101,7 @@ def act_dialog(name: str, given: CaseGiven, *, mark: str, kind: str) -> ActDialo
         has_result=name in {"produce_result", "instant"},
         day=_day(name, given),
         grounds=grounds_of(given.matter) if name in WITH_GROUNDS else (),
+        undone=_undone(name, given),
         **fields_of(name, given),
     )
 
@@ -116,6 +119,12 @@ def deposit_dialog(deposit: WaitingDeposit, given: CaseGiven) -> ActDialog:
         note=sections()["note"][name],
         hidden=(("seen", given.case.head), ("deposit", deposit.id)),
     )
+
+
+def _undone(name: str, given: CaseGiven) -> tuple[str, ...]:
+    if name not in DECISIONS:
+        return ()
+    return tuple(step.name for step in undone_before_decision(given.case, given.matter))
 
 
 def _day(name: str, given: CaseGiven) -> DayField | None:

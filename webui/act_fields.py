@@ -170,7 +170,8 @@ def _with_leader(act: str) -> Callable[[CaseGiven], Fields]:
         selects = (_select("ground", grounds), leader) if grounds else (leader,)
         number = document_number(given.case, PaperKind.GRANT) if act == "correct" else ""
         inputs = (_input("document", number),) if act == "correct" else ()
-        return {"selects": selects, "inputs": inputs, "texts": (_text("reason", act),)}
+        told = (_text("told", f"{act}_told"),) if act in _TELLS else ()
+        return {"selects": selects, "inputs": inputs, "texts": (_text("reason", act), *told)}
 
     return asked
 
@@ -287,6 +288,8 @@ def _text(name: str, act: str = "", *, required: bool = True) -> TextField:
     return TextField(name=name, label=word("field", name), required=required, phrases=phrases)
 
 
+# By these a decision is annulled: the applicant is told so, in words for them.
+_TELLS: Final = frozenset({"revoke", "reopen"})
 _GROUNDS_OF_END: Final[Mapping[str, Mapping[str, str]]] = {
     "terminate": labels.TERMINATION,
     "revoke": labels.REVOCATION,

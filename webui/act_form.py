@@ -162,12 +162,14 @@ def _correct(reading: Reading) -> AnyAct:
 
 def _revoke(reading: Reading) -> AnyAct | None:
     reading.keep_text("grounds", "reason")
+    reading.keep_text("told", "told")
     ground, leader = reading.choice("ground", labels.REVOCATION), reading.officer("approved_by")
     return acts.Revoke(acts.RevocationGround(ground), leader) if ground else None
 
 
 def _reopen(reading: Reading) -> AnyAct:
     reading.keep_text("grounds", "reason")
+    reading.keep_text("told", "told")
     return acts.Reopen(reading.officer("approved_by"))
 
 

@@ -49,7 +49,7 @@ class FallenView(Struct, frozen=True, kw_only=True):
 
 
 _SAID: Final = (
-    *(("opinion", "opinion"), ("grounds", "grounds_text")),
+    *(("opinion", "opinion"), ("grounds", "grounds_text"), ("told", "told")),
     *(("question", "question"), ("answer", "answer")),
 )
 
@@ -85,12 +85,12 @@ def _moment(moment: Moment, given: CaseGiven) -> MomentView:
         entry=moment.entry,
         act=moment.act,
         at=moment.at,
-        title=labels.ACT[moment.act],
+        title=_title(moment, given),
         who=names.officer(moment.officer),
         acting_for=names.officer(moment.acting_for),
         where=names.node(moment.node),
         instrument=names.instrument(moment.delegation),
-        written_at=moment.written_at if moment.adopted else None,
+        written_at=moment.written_at if moment.adopted or _is_rebuilt(moment, given) else None,
         offline=moment.entry in given.offline,
         outcome=labels.OUTCOME[moment.outcome] if moment.outcome else "",
         due_on=moment.due_on,
@@ -99,6 +99,16 @@ def _moment(moment: Moment, given: CaseGiven) -> MomentView:
         texts=tuple(_texts(moment.entry, given)),
         materials=_faults(moment.entry, given),
     )
+
+
+def _title(moment: Moment, given: CaseGiven) -> str:
+    title = labels.ACT[moment.act]
+    return f"{title}（{labels.ACT['rebuild']}）" if _is_rebuilt(moment, given) else title
+
+
+def _is_rebuilt(moment: Moment, given: CaseGiven) -> bool:
+    """Whether it is the receipt that the case was begun anew from."""
+    return given.case.rebuilt_from is not None and moment is given.case.timeline[0]
 
 
 def _texts(entry: MessageId, given: CaseGiven) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from casework.case import is_ratified
 from casework.names import MessageId
 from webui import labels
 from webui.case_given import CaseGiven
+from webui.case_words import word
 
 
 def verdict_words(given: CaseGiven, decision: MessageId) -> str:
@@ -17,6 +18,17 @@ def verdict_words(given: CaseGiven, decision: MessageId) -> str:
     word = labels.label("verdict", found.judgement)
     told = f"{word}（{reasons}）" if reasons else word
     return f"{told}；{labels.RATIFIED}" if is_ratified(given.case, decision) else told
+
+
+def annulment_told(given: CaseGiven) -> Iterator[str]:
+    """What the applicant is to be told of an annulled decision, until there is another one."""
+    case = given.case
+    annulled = [each for each in case.timeline if each.act in {"revoke", "reopen"}]
+    stands = case.decision is not None and not case.decision.revoked
+    if not annulled or stands:
+        return
+    text = given.text_of(annulled[-1].entry, "told")
+    yield word("annulled", "told", text=text) if text else word("annulled", "untold")
 
 
 def fallen_verdicts(given: CaseGiven) -> Iterator[str]:

@@ -34,7 +34,7 @@ from webui.case_papers import PaperLink, papers_of
 from webui.case_pen import PenView, pen_of
 from webui.case_pickups import PickupView, pickups_of
 from webui.case_timeline import FallenView, MomentView, fallen_of, timeline_of
-from webui.case_verdict import fallen_verdicts, verdict_words
+from webui.case_verdict import annulment_told, fallen_verdicts, verdict_words
 from webui.case_words import find_word, word
 from webui.filters import local, mask_name
 from webui.grounds import ground_words
@@ -259,6 +259,7 @@ def _warnings(given: CaseGiven) -> tuple[str, ...]:
         *map(labels.error_text, codes),
         *(_duplicate_words(given, each) for each in others),
         *fallen_verdicts(given),
+        *annulment_told(given),
         *_told_words(given),
     )
 

@@ -65,5 +65,7 @@ class Chrome(Struct, frozen=True, kw_only=True):
     sync: SyncBar | None = None
     sync_url: str = "/sync/bar"
     sync_now_url: str = "/sync/now"
+    # Where a node tells what it may do, if it decides by delegation.
+    powers_url: str | None = None
     # The village page shows the day; the tier words it with `webui.filters.day_long`.
     today: str = ""

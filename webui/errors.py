@@ -47,3 +47,10 @@ class CsrfError(WebError):
 class HostError(WebError):
     code = "E_HOST"
     status_code = 400
+
+
+class PrintBusyError(WebError):
+    """More people print guides than the machine can serve in a reasonable time."""
+
+    code = "E_PRINT_BUSY"
+    status_code = 503

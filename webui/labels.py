@@ -107,6 +107,7 @@ ACT: Final = {
     "answer": "联系答复",
     "call_for_papers": "到窗口取件",
     "collect_papers": "纸质材料取走",
+    "rebuild": "凭收件凭证补建",
 }
 OUTCOME: Final = {"pass": "通过", "return": "退回"}
 # Why the county asks for a case; on the wire, so never change a key.
@@ -315,6 +316,12 @@ class _CodeFile(msgspec.Struct, frozen=True):
     tables: dict[str, dict[str, str]]
 
 
+CARRY_NOBODY: Final = "请选择写给哪个单位；没有联系过的单位写不了，请先联网一次"
+CARRY_NO_ROOM: Final = "磁盘空间不够，没有写成；请清理后再试。办件没有变化"
+CARRY_CHOOSE: Final = "请先选择U盘里以 .tbc 结尾的文件"
+CARRY_FILE: Final = "带给{name}.tbc"
+
+
 def error_text(code: str) -> str:
     """What happened and what to do next; a code we have no sentence for is given as it is."""
     return ERRORS.get(code) or f"操作没有完成，请稍后再试；仍不行请联系系统管理员（代码 {code}）"
@@ -326,6 +333,7 @@ ERRORS: Final = {
     "E_SIGN_IN": "账号或密码不正确，请重新输入；忘记密码请联系系统管理员",
     "E_SIGN_IN_LOCKED": "密码错误次数过多，账号已暂时锁定，请 30 分钟后再试或联系系统管理员",
     "E_BUSY": "登录的人较多，请稍等片刻再试",
+    "E_PRINT_BUSY": "打印的人较多，请稍等片刻再试",
     "E_PASSWORD_WEAK": "新密码至少 10 个字符，不能过于简单，也不能与账号相同",
     "E_SIGNED_OUT": "登录已过期，请重新登录；已填写的内容仍在本页",
     "E_CSRF": "页面停留太久或已在别处重新登录，请刷新页面后再提交",
@@ -413,6 +421,7 @@ ERRORS: Final = {
     "E_ENTRIES_MAX": "办件记录已达上限，请联系县平台处理",
     # Of what arrived from another node (protocol.md section 5).
     "E_SIZE": "收到的数据超出大小限制，已另行存放待查",
+    "E_SEAL": "这个文件不是写给本单位的，或者内容被改动过；请到原单位重新写一份",
     "E_ENVELOPE": "收到的数据格式不对，已另行存放待查",
     "E_KEY_UNKNOWN": "发送方的密钥尚未登记，已另行存放，待目录更新后再处理",
     "E_KEY_REVOKED": "发送方的密钥已吊销，已另行存放待查",
@@ -422,8 +431,11 @@ ERRORS: Final = {
     "E_FORK": "同一序号出现两份不同的记录，已冻结，请联系县平台",
     "E_BODY": "记录内容不合规范，县平台已退回",
     "E_TYPE": "该单位不能发出这类记录，县平台已退回",
+    "E_VOUCHER": "收件凭证没有通过核验，不能据以补建办件。请重新扫描凭证，或请县政务服务中心查证",
+    "E_VOUCHER_MATERIALS": "所列材料与凭证上的材料清单不符。请照纸质凭证所列逐项核对名称和份数",
     "E_KEY_WINDOW": "记录时间不在密钥有效期内，县平台已退回",
-    "E_TRUST_ROLLBACK": "记录引用了旧的授权版本，县平台已退回",
+    "E_SAMPLE_ERRORS": "该项授权抽查差错过多，请授权管理员提出暂停并由另一人核准",
+    "E_TRUST_ROLLBACK": "记录引用了比以前更旧的授权版本或县平台消息，县平台已退回",
     "E_OFFICER": "办理人员与其所在单位不符，县平台已退回",
     "E_SENT_BACK": "上级窗口退回，请看退回原因，改正后重新上报",
     "HELD": "前面的记录还没到，暂存等待",
@@ -441,6 +453,15 @@ ERRORS: Final = {
     "E_DELEGATION_MATTER": "授权所指的事项不存在，请核对事项编码",
     "E_DELEGATION_DATES": "授权的起止日期不对，请核对",
     "E_DELEGATION_POSITIONS": "授权所指的岗位不对，请核对",
+    "E_MATTER_ID": "事项代号用小写字母、数字和短横线，以字母开头，如 tree-moving",
+    "E_MATTER_TAKEN": "这个事项代号已经用过，请换一个",
+    "E_MATTER_UNKNOWN": "没有这个事项，请核对",
+    "E_MATTER_BEGINS_EARLY": "施行日期最早是明天，请改为今后的日期",
+    "E_MATTER_BEGINS_BEFORE_LAST": "施行日期要晚于上一版的施行日期",
+    "E_MATTER_ENDS_EARLY": "停用日期不能早于今天，也不能早于施行日期",
+    "E_MATTER_ENDED": "这一版已经停用，不能再改停用日期",
+    "E_MATTER_INHERITED": "这一项由上级通用目录规定，不能改动",
+    "E_MATTER_PUBLISHED": "已发布的版本不能改写，请起草新版本",
     "E_DELEGATION_QUOTA": "授权的办理数量不对，请核对",
     "E_DELEGATION_HOURS": "离线可用时长不对，请核对",
     "E_DELEGATION_ID": "授权编号重复，请修改",

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from casework.calendar import Calendar
-from casework.case import SUPPLEMENT, Case, Deferral, Status
+from casework.case import SUPPLEMENT, Case, Deferral, Extension, Status
 from casework.case_clocks import in_order, urgency_of
 from casework.freshness import Heard
 from casework.lamp import Lamp
@@ -264,6 +264,8 @@ def tags_of(case: Case, *, beside_status: bool = False) -> tuple[Tag, ...]:
         found.append(Tag(word("tag", "supplement")))
     if set(case.awaiting) - {SUPPLEMENT}:
         found.append(Tag(word("tag", "special")))
+    if case.extension is Extension.REQUESTED:
+        found.append(Tag(word("tag", "extension")))
     if case.decision is not None and not case.decision.granted:
         found.append(Tag(word("tag", "refused"), "grey"))
     return tuple(found)

@@ -341,6 +341,7 @@ def _revocation(speaking: Speaking) -> Facts:
     ground = (labels.REVOCATION[act.ground.value],) if isinstance(act, acts.Revoke) else ()
     return {
         "reasons": ground + written_lines(speaking, "grounds"),
+        "outcome": written_lines(speaking, "told"),
         "legal_basis": bases(speaking),
         "remedies": remedies(speaking),
     }
@@ -353,6 +354,7 @@ def _renewed_acceptance(speaking: Speaking) -> Facts:
         "decided_on": speaking.day(decided.at) if decided else None,
         "accepted_on": speaking.day(speaking.at),
         "reasons": written_lines(speaking, "grounds"),
+        "outcome": written_lines(speaking, "told"),
         "remedies": remedies(speaking),
     }
 

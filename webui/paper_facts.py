@@ -77,7 +77,7 @@ def common(speaking: Speaking) -> Facts:
         "accepted_on": speaking.day(accepted.at) if accepted else None,
         "decided_on": speaking.day(decision.at) if decision else None,
         "query": Query(
-            qr_text=query_text(case.number, case.id, given.county.query_url),
+            qr_text=query_text(case.number, case.id, given.county.query_url, given.voucher),
             code=query_code(case.id),
         ),
     }

@@ -39,7 +39,10 @@ class CountyWords(Struct, frozen=True, kw_only=True):
 
 
 class PaperGiven(Struct, frozen=True, kw_only=True):
-    """A case and what its papers may tell. `acts` are those of its entries, as far as held."""
+    """A case and what its papers may tell. `acts` are those of its entries, as far as held.
+
+    `voucher` is what this machine signed about the receipt, if it was this one that took it in.
+    """
 
     case: Case
     matter: MatterVersion
@@ -52,6 +55,7 @@ class PaperGiven(Struct, frozen=True, kw_only=True):
     places: Mapping[NodeId, Place] = {}
     handover: HandoverSheet | None = None
     unmasked: bool = True
+    voucher: str = ""
 
     @classmethod
     def of(
@@ -160,6 +164,6 @@ def _decision_at(case: Case, timeline: tuple[Moment, ...]) -> Decision | None:
 
 def verdicts_in(act: AnyAct | None) -> tuple[MaterialVerdict, ...] | None:
     """The materials as an act judged them, None for an act that judges none."""
-    meaning = act.restated if isinstance(act, acts.TakeUpDeposit) else act
+    meaning = act.restated if isinstance(act, acts.TakeUpDeposit | acts.Rebuild) else act
     found: tuple[MaterialVerdict, ...] | None = getattr(meaning, "materials", None)
     return found

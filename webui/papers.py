@@ -72,6 +72,11 @@ def paper_for(  # noqa: PLR0913 - which paper, of what, in force or not
     """
     kind = PaperKind(kind)
     moment = _moment(kind, given.case, given.matter, entry)
+    borne_out = moment is not None or kind in SIGNED_BY_PEOPLE
+    stopped = (given.case.is_frozen or given.case.held) and kind is not PaperKind.RECLAIM_RECORD
+    in_force = final and borne_out and not stopped
+    if not in_force:
+        given = replace(given, voucher="")
     speaking = Speaking(
         given=given,
         kind=kind,
@@ -79,9 +84,6 @@ def paper_for(  # noqa: PLR0913 - which paper, of what, in force or not
         moment=moment,
         at=moment.at if moment else now,
     )
-    borne_out = moment is not None or kind in SIGNED_BY_PEOPLE
-    stopped = (given.case.is_frozen or given.case.held) and kind is not PaperKind.RECLAIM_RECORD
-    in_force = final and borne_out and not stopped
     paper = Paper(**{**common(speaking), **BUILDERS[kind](speaking)})
     return replace(paper, final=in_force, reprint=reprint)
 

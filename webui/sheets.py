@@ -3,17 +3,18 @@
 The hall is described by a protocol, so that this module knows nothing of how sets are held.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from litestar import Request, Response, Router, get
 from litestar.exceptions import NotFoundException
 from litestar.types import Guard
 
-from casework.delegation import Delegation, Level, Revocation
+from casework.delegation import Delegation, Revocation
 from casework.matter import MatterVersion
-from casework.names import MatterId, NodeId, Tier, is_of_county, tier_of
+from casework.names import MatterId, NodeId
+from casework.offers import Grants, offers_of
 from casework.organisation import Officer
 from casework.regions import NodeKind, Regions
 from webui.documents import Paper, render_async
@@ -21,9 +22,6 @@ from webui.gate import signed_in
 from webui.names_known import Names
 from webui.paper_sheets import Situation, Told, consultation_sheet, situation_named
 from webui.responses import pdf
-
-_TAKES_IN: Final = frozenset({Level.FINAL, Level.ACCEPT})
-_HALLS: Final = frozenset({NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE, NodeKind.TOWNSHIP})
 
 
 class Catalogue(Protocol):
@@ -60,14 +58,20 @@ def sheet_of(
     hall: Hall, officer: Officer, matter: MatterVersion, situation: Situation, *, asker: str = ""
 ) -> Paper:
     """What this hall tells whoever asks, as of today."""
-    standing = tuple(_standing(hall, matter))
+    holdings = hall.holdings
+    grants = Grants.of(holdings.delegations, holdings.revocations)
+    offers = offers_of(matter, grants, holdings.regions, hall.now(), hall.today())
     told = Told(
         issuer=hall.names.department(matter.department),
         office=hall.names.node(hall.me),
         officer=officer.name,
         asker=asker,
-        places=_places(hall, standing),
-        is_assisted=any(tier_of(each.grantee) is Tier.VILLAGE for each in standing),
+        places=tuple(
+            hall.names.node(each.node)
+            for each in offers
+            if each.takes_in and each.kind is not NodeKind.VILLAGE
+        ),
+        is_assisted=any(each.kind is NodeKind.VILLAGE for each in offers),
     )
     return consultation_sheet(matter, situation, told, hall.now())
 
@@ -98,31 +102,3 @@ def sheet_routes(hall: Hall, *, guards: Sequence[Guard]) -> Router:
         return await sheet_of_matter(hall, officer, MatterId(matter), scenario)
 
     return Router(path="/", guards=list(guards), route_handlers=[show_sheet])
-
-
-def _standing(hall: Hall, matter: MatterVersion) -> Iterator[Delegation]:
-    """The records over a matter that stand today; none of a node from which it is withheld."""
-    holdings, now, today = hall.holdings, hall.now(), hall.today()
-    records = [
-        record
-        for record in holdings.delegations
-        if record.covers(matter.id, matter.version, today)
-        and not any(each.touches(record.id, now) for each in holdings.revocations)
-    ]
-    withheld = {
-        record.grantee for record in records if record.level is Level.NONE and not record.conditions
-    }
-    yield from (
-        record
-        for record in records
-        if record.level is not Level.NONE and record.grantee not in withheld
-    )
-
-
-def _places(hall: Hall, standing: Sequence[Delegation]) -> tuple[str, ...]:
-    """The county's own halls, then whoever else takes the matter in."""
-    taking_in = {record.grantee for record in standing if record.level in _TAKES_IN}
-    halls = [node for node in hall.holdings.regions.nodes if node.kind in _HALLS]
-    own = [node.name for node in halls if is_of_county(node.id)]
-    others = [node.name for node in halls if node.id in taking_in and not is_of_county(node.id)]
-    return (*own, *others)

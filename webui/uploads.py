@@ -110,6 +110,7 @@ class _Answer(Struct, forbid_unknown_fields=True):
     width: int = 0
     height: int = 0
     warnings: tuple[UploadWarning, ...] = ()
+    squares: tuple[str, ...] = ()
 
 
 _REFUSALS: Final = {
@@ -126,14 +127,7 @@ _REFUSALS: Final = {
 
 def check_upload(data: bytes, declared_name: str) -> CheckedFile:
     """Check a file whole and bring it into the form in which it is kept. Raises UploadError."""
-    if not data:
-        raise EmptyUploadError("no bytes")
-    if len(data) > FILE_BYTES_MAX:
-        raise UploadTooLargeError(f"{len(data)} bytes, at most {FILE_BYTES_MAX}")
-    with _workers:
-        answer = _ask_worker(kind_of(data), data)
-    if answer.refusal:
-        raise _REFUSALS.get(answer.refusal, BrokenUploadError)(answer.detail)
+    answer = _answer_about(data)
     return CheckedFile(
         name=shown_name(declared_name),
         media_type=answer.media_type,
@@ -144,6 +138,18 @@ def check_upload(data: bytes, declared_name: str) -> CheckedFile:
         height=answer.height,
         warnings=answer.warnings,
     )
+
+
+def squares_in(data: bytes) -> tuple[str, ...]:
+    """What the QR codes in a picture say; nothing of it is kept. Raises UploadError."""
+    if kind_of(data) == "pdf":
+        raise UploadTypeError("a PDF where a picture belongs")
+    return _answer_about(data, "squares").squares
+
+
+async def squares_in_async(data: bytes) -> tuple[str, ...]:
+    """`squares_in`, without holding up other requests."""
+    return await asyncio.to_thread(squares_in, data)
 
 
 async def check_upload_async(data: bytes, declared_name: str) -> CheckedFile:
@@ -167,9 +173,21 @@ def shown_name(declared: str) -> str:
     return "".join(char for char in last if char.isprintable()).strip()[:NAME_CHARS_MAX]
 
 
-def _ask_worker(kind: str, data: bytes) -> _Answer:
+def _answer_about(data: bytes, *asked: str) -> _Answer:
+    if not data:
+        raise EmptyUploadError("no bytes")
+    if len(data) > FILE_BYTES_MAX:
+        raise UploadTooLargeError(f"{len(data)} bytes, at most {FILE_BYTES_MAX}")
+    with _workers:
+        answer = _ask_worker([kind_of(data), *asked], data)
+    if answer.refusal:
+        raise _REFUSALS.get(answer.refusal, BrokenUploadError)(answer.detail)
+    return answer
+
+
+def _ask_worker(asked: list[str], data: bytes) -> _Answer:
     # By path and isolated: it sees neither our modules, nor our environment, nor our folder.
-    command = [sys.executable, "-I", str(Path(uploads_worker.__file__)), kind]
+    command = [sys.executable, "-I", str(Path(uploads_worker.__file__)), *asked]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and file; the kind is one of four words
         command,
         stdin=subprocess.PIPE,

@@ -1,8 +1,9 @@
-"""The process that opens a stranger's file: `python -I uploads_worker.py KIND < file > answer`.
+"""The process that opens a stranger's file: `python -I uploads_worker.py KIND [squares] < file`.
 
 It limits itself before it reads a byte, answers once in MessagePack (`webui.uploads._Answer`) and
-ends. It runs by its path, so it may import nothing of ours. Whatever goes wrong unforeseen is a
-broken file.
+ends. With `squares` it says what the QR codes in a picture say, and keeps nothing of the picture.
+It runs by its path, so it may import nothing of ours. Whatever goes wrong unforeseen is a broken
+file.
 """
 
 import io
@@ -28,6 +29,9 @@ WEBP_EFFORT: Final = 2  # Of 6: a third of the time of 4, for some percent more 
 SHARPNESS_SIDE: Final = 1000
 SHARPNESS_MIN: Final = 120.0
 BRIGHTNESS_MIN: Final = 70.0
+
+# How many codes of one picture are told; a desk of papers may lie in it.
+SQUARES_MAX: Final = 10
 
 PDF_PAGES_MAX: Final = 200
 PDF_OBJECTS_MAX: Final = 100_000
@@ -58,12 +62,18 @@ class Refused(Exception):  # noqa: N818 - a refusal, not an error of ours
 def main() -> None:
     import msgspec  # noqa: PLC0415 - the parent imports this module for its limits only
 
-    kind = sys.argv[1]
+    kind, squares = sys.argv[1], sys.argv[2:] == ["squares"]
     _load_decoders(kind)
+    if squares:
+        import zxingcpp  # noqa: F401, PLC0415
     _limit_self()
     data = sys.stdin.buffer.read()
+    answer: dict[str, Any]
     try:
-        answer = check_pdf(data) if kind == "pdf" else check_picture(data, kind)
+        if squares:
+            answer = {"squares": squares_in(data, kind)}
+        else:
+            answer = check_pdf(data) if kind == "pdf" else check_picture(data, kind)
     except Refused as refused:
         answer = {"refusal": refused.code, "detail": refused.detail}
     except Exception as error:  # noqa: BLE001 - a decoder may raise anything at all
@@ -74,6 +84,34 @@ def main() -> None:
 
 def check_picture(data: bytes, kind: str) -> dict[str, Any]:
     """Decode a picture and make it anew: upright, small enough, without a word of metadata."""
+    from PIL import Image  # noqa: PLC0415
+
+    picture = _decoded(data, kind)
+    picture.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.LANCZOS)
+    thumbnail = picture.copy()
+    thumbnail.thumbnail((THUMBNAIL_SIDE_MAX, THUMBNAIL_SIDE_MAX))
+    return {
+        "media_type": "image/webp",
+        "data": _as_webp(picture, WEBP_QUALITY),
+        "thumbnail": _as_webp(thumbnail, THUMBNAIL_QUALITY),
+        "pages": 1,
+        "width": picture.width,
+        "height": picture.height,
+        "warnings": warnings_of(picture),
+    }
+
+
+def squares_in(data: bytes, kind: str) -> list[str]:
+    """What the QR codes in a picture say, as text."""
+    import zxingcpp  # noqa: PLC0415
+
+    found = zxingcpp.read_barcodes(_decoded(data, kind))
+    codes = (each.text for each in found if each.format == zxingcpp.BarcodeFormat.QRCode)
+    return list(codes)[:SQUARES_MAX]
+
+
+def _decoded(data: bytes, kind: str) -> "Picture":
+    """The picture, upright and in plain colours; a huge one already at a fraction of its size."""
     from PIL import Image, ImageOps  # noqa: PLC0415
 
     Image.MAX_IMAGE_PIXELS = None  # The limit below is ours, and is an error, not a warning.
@@ -87,19 +125,7 @@ def check_picture(data: bytes, kind: str) -> dict[str, Any]:
         opened.draft("RGB", (SIDE_MAX, SIDE_MAX))
         opened.load()
         upright = ImageOps.exif_transpose(opened)
-    picture = _on_white(upright)
-    picture.thumbnail((SIDE_MAX, SIDE_MAX), Image.Resampling.LANCZOS)
-    thumbnail = picture.copy()
-    thumbnail.thumbnail((THUMBNAIL_SIDE_MAX, THUMBNAIL_SIDE_MAX))
-    return {
-        "media_type": "image/webp",
-        "data": _as_webp(picture, WEBP_QUALITY),
-        "thumbnail": _as_webp(thumbnail, THUMBNAIL_QUALITY),
-        "pages": 1,
-        "width": picture.width,
-        "height": picture.height,
-        "warnings": warnings_of(picture),
-    }
+    return _on_white(upright)
 
 
 def warnings_of(picture: "Picture") -> list[str]:

@@ -54,6 +54,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "department": Varchar(length=64, default=None, null=True),
         "decided_at": Varchar(length=27, default=None, null=True),
         "decided_under": Varchar(length=64, index=True, default=None, null=True),
+        "rebuilt_from": Varchar(length=32, index=True, default=None, null=True),
         "head": Varchar(length=64, default=None, null=False),
         "began_at": Varchar(length=27, default=None, null=False),
         "moved_at": Varchar(length=27, index=True, default=None, null=False),
@@ -152,6 +153,7 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
         "acknowledged": BigInt(default=None, null=False),
         "stopped_at": BigInt(default=None, null=True),
         "trust": Bytea(default=None, null=True),
+        "anchor": Varchar(length=64, default=None, null=True),
     },
     ("MessageRow", "message"): {
         "arrival": Serial(primary_key=True),

@@ -1,7 +1,7 @@
 """Proposed changes of the catalogue and the delegations, and who did what to each."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.columns import BigInt, Bytea, Column, Serial, Timestamptz, Varchar
+from piccolo.columns import BigInt, Boolean, Bytea, Column, Serial, Timestamptz, Varchar
 
 ID = "2026-11-28T18:10:00:000000"
 VERSION = "1.38.0"
@@ -13,8 +13,10 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
         {
             "id": Varchar(length=32, primary_key=True, default=None, null=False),
             "title": Varchar(length=80, default=None, null=False),
+            "kind": Varchar(length=16, default=None, null=False),
             "state": Varchar(length=16, default=None, null=False, index=True),
             "author": Varchar(length=32, default=None, null=False),
+            "is_urgent": Boolean(default=None, null=False),
             "content": Bytea(default=None, null=False),
             "edition": BigInt(default=None, null=False),
             "changed_at": Timestamptz(default=None, null=False, index=True),

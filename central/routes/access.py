@@ -10,13 +10,18 @@ from casework.organisation import Officer
 from central.services.batches import Batches
 from central.services.changes import Comparison
 from central.services.county import County
+from central.services.coverage import CoverageKept
+from central.services.delegation_desk import DelegationDesk
 from central.services.exceptions import Exceptions
 from central.services.hall import CountyHall
+from central.services.key_admin import KeyAdmin
 from central.services.matrix import MatrixKept
+from central.services.matter_desk import MatterDesk
 from central.services.proposals import ProposalDesk
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
 from central.services.review import Review
+from central.services.sampling import Sampling
 from central.settings import Settings
 from central.store.announced import AnnouncedReceipts
 from central.store.returns import Returns
@@ -29,6 +34,7 @@ from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
 from webui.gate import signed_in
+from webui.guide_shelf import Shelf
 from webui.seals import Seals
 from webui.session import SignIn
 
@@ -53,6 +59,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         return CountyHall(self.desk, self.review)
 
     @cached_property
+    def shelf(self) -> Shelf:
+        return Shelf(self.hall)
+
+    @cached_property
     def batches(self) -> Batches:
         return Batches(self.desk)
 
@@ -65,8 +75,26 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         return ProposalDesk(self.county, self.clock, random_bytes)
 
     @cached_property
+    def delegations(self) -> DelegationDesk:
+        return DelegationDesk(
+            self.proposals, lambda: self.trust.holdings.calendar.day_of(self.clock.now())
+        )
+
+    @cached_property
+    def matter_desk(self) -> MatterDesk:
+        return MatterDesk(
+            self.proposals,
+            self.county.lint,
+            lambda: self.trust.holdings.calendar.day_of(self.clock.now()),
+        )
+
+    @cached_property
     def matrix(self) -> MatrixKept:
         return MatrixKept()
+
+    @cached_property
+    def coverage(self) -> CoverageKept:
+        return CoverageKept()
 
     @cached_property
     def queues(self) -> Queues:
@@ -75,6 +103,14 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def exceptions(self) -> Exceptions:
         return Exceptions(self.desk, self.queues)
+
+    @cached_property
+    def sampling(self) -> Sampling:
+        return Sampling(self.desk, self.queues)
+
+    @cached_property
+    def key_admin(self) -> KeyAdmin:
+        return KeyAdmin(self.county, self.clock, random_bytes)
 
     @cached_property
     def receipt_watch(self) -> ReceiptWatch:

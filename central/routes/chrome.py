@@ -7,11 +7,11 @@ from litestar import Request
 from casework.names import NodeId, tier_of
 from casework.organisation import Officer
 from central.routes.access import Services, acting_for, services
-from central.routes.navigation import nav_of, sees_cases
+from central.routes.navigation import nav_of, sees_cases, sees_proposals
 from sync.relay import LinkState
 from sync.status import NodeStatus
 from webui import filters, labels
-from webui.chrome import Chrome, SyncBar
+from webui.chrome import Chrome, NavItem, SyncBar
 
 
 async def chrome(request: Request[Any, Any, Any]) -> Chrome:
@@ -22,7 +22,7 @@ async def chrome(request: Request[Any, Any, Any]) -> Chrome:
         node_name=name_of(use, use.node.id),
         tier_name=labels.label("tier", tier_of(use.node.id)),
         officer_label=officer.name if officer is not None else None,
-        nav=nav_of(officer, alarms=status.alarms) if officer is not None else (),
+        nav=await _nav(use, officer, status.alarms) if officer is not None else (),
         acting_for=_acting_for(request),
         stands_in_for=tuple((each.id, each.name) for each in use.desk.stands_in_for(officer))
         if officer is not None
@@ -31,6 +31,11 @@ async def chrome(request: Request[Any, Any, Any]) -> Chrome:
         sync=sync_bar(status),
         today=filters.day_long(use.clock.now()),
     )
+
+
+async def _nav(use: Services, officer: Officer, alarms: int) -> tuple[NavItem, ...]:
+    waiting = await use.proposals.waiting_for(officer) if sees_proposals(officer) else ()
+    return nav_of(officer, alarms=alarms, proposals=len(waiting))
 
 
 def _acting_for(request: Request[Any, Any, Any]) -> str | None:

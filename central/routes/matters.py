@@ -1,4 +1,4 @@
-"""The catalogue and the delegation list, to read; both are edited in the county's files."""
+"""The catalogue, to read: its matters, their versions, and who holds which power over them."""
 
 from datetime import date
 from typing import Any, Final
@@ -9,14 +9,16 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
 from msgspec import Struct
 
-from casework.condition import Condition
 from casework.matter import MatterVersion
 from casework.names import DepartmentId, MatterId
+from casework.organisation import Role
 from central.routes.access import Services, officer_of, services
+from central.routes.grant_words import source_words
 from central.services.catalogue import Granted, grants_of, lines_of, state_of
 from central.services.reach import READING_ROLES
 from webui import labels
 from webui.case_words import limit_words
+from webui.condition_words import condition_words
 from webui.gate import require_role
 from webui.paper_sheets import scenario_choices
 from webui.responses import page
@@ -37,6 +39,7 @@ class VersionView(Struct, frozen=True, kw_only=True):
 
 
 class GrantView(Struct, frozen=True, kw_only=True):
+    record: str
     node: str
     level: str
     conditions: tuple[str, ...]
@@ -51,21 +54,22 @@ class GrantView(Struct, frozen=True, kw_only=True):
 @get("/matters", guards=[require_role(*READING_ROLES)])
 async def matters(request: Request[Any, Any, Any], q: str = "") -> Template:
     use = services(request)
-    department = _chosen(use, request)
+    department = chosen_department(use, request)
     text = q[:QUERY_CHARS_MAX].strip()
-    lines = lines_of(use.trust.holdings, _today(use), text=text, department=department)
+    lines = lines_of(use.trust.holdings, today_of(use), text=text, department=department)
     return await page(
         request,
         "matters/list.html",
         "matters/_list.html",
         lines=lines,
         names=use.review.names,
-        departments=_departments(use),
-        short_names=dict(_departments(use)),
+        departments=departments_of(use),
+        short_names=dict(departments_of(use)),
         department=department or "",
         q=text,
         version=use.trust.holdings.versions.catalogue,
         limit_words=limit_words,
+        may_edit=Role.CATALOGUE_EDITOR in officer_of(request).roles,
     )
 
 
@@ -74,7 +78,7 @@ async def show(
     request: Request[Any, Any, Any], matter_id: str, version: int | None = None
 ) -> Template:
     use = services(request)
-    holdings, today = use.trust.holdings, _today(use)
+    holdings, today = use.trust.holdings, today_of(use)
     versions = holdings.catalogue.versions_of(MatterId(matter_id))
     if not versions:
         raise NotFoundException(matter_id)
@@ -91,10 +95,14 @@ async def show(
         state=state_of(matter, today),
         names=use.review.names,
         versions=[_version(one, matter, today) for one in versions],
+        may_revoke=Role.DELEGATION_ADMIN in officer_of(request).roles,
         grants=[_grant(use, each, matter) for each in grants],
         limit_words=limit_words,
         # The sheet tells what holds today, whichever version is looked at.
         scenarios=scenario_choices(matter),
+        may_edit=Role.CATALOGUE_EDITOR in officer_of(request).roles,
+        drafts=await use.matter_desk.drafts_of(matter.id),
+        refused=labels.ERRORS.get(request.query_params.get("refused", ""), ""),
     )
 
 
@@ -104,26 +112,6 @@ async def print_sheet(
 ) -> Response[bytes]:
     hall = services(request).hall
     return await sheet_of_matter(hall, officer_of(request), MatterId(matter_id), scenario)
-
-
-@get("/delegations", guards=[require_role(*READING_ROLES)])
-async def delegations(request: Request[Any, Any, Any]) -> Template:
-    """Matters by townships. To be changed it is loaded anew and published."""
-    use = services(request)
-    holdings, today = use.trust.holdings, _today(use)
-    department = _chosen(use, request)
-    matrix = use.matrix.of(holdings, today)
-    lines = [line for line in matrix.lines if department in {None, line.matter.department}]
-    return await page(
-        request,
-        "delegations/matrix.html",
-        "delegations/_matrix.html",
-        columns=matrix.columns,
-        lines=lines,
-        departments=_departments(use),
-        department=department or "",
-        version=holdings.versions.delegations,
-    )
 
 
 def _version(one: MatterVersion, shown: MatterVersion, today: date) -> VersionView:
@@ -142,35 +130,20 @@ def _grant(use: Services, granted: Granted, matter: MatterVersion) -> GrantView:
     record, names = granted.record, use.review.names
     zone = use.trust.holdings.calendar.tz
     return GrantView(
+        record=record.id,
         node=names.node(record.grantee),
         level=record.level,
-        conditions=tuple(_condition(each, matter) for each in record.conditions),
+        conditions=tuple(condition_words(each, matter) for each in record.conditions),
         first=record.not_before,
         last=record.not_after,
         instrument=names.instrument(record.id),
-        source=labels.label("grant_source", record.source),
+        source=source_words(record.source),
         is_in_force=granted.is_in_force,
         revoked_on=tuple(each.since.astimezone(zone).date() for each in granted.revocations),
     )
 
 
-def _condition(condition: Condition, matter: MatterVersion) -> str:
-    """In the list's own words, else what the form calls the fact, and how it is compared."""
-    if condition.text:
-        return condition.text
-    fields = {each.key: each.label for each in matter.form_fields}
-    facts = labels.tables()["case_fact"]
-    values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-    return " ".join(
-        (
-            fields.get(condition.field) or facts.get(condition.field) or condition.field,
-            labels.label("operator", condition.op),
-            *(str(each) for each in values),
-        )
-    )
-
-
-def _departments(use: Services) -> tuple[tuple[str, str], ...]:
+def departments_of(use: Services) -> tuple[tuple[str, str], ...]:
     """The departments that have a matter, in the order of the directory."""
     holdings = use.trust.holdings
     having = {matter.department for matter in holdings.catalogue.matters}
@@ -178,13 +151,13 @@ def _departments(use: Services) -> tuple[tuple[str, str], ...]:
     return tuple((each.id, each.short_name) for each in listed if each.id in having)
 
 
-def _chosen(use: Services, request: Request[Any, Any, Any]) -> DepartmentId | None:
+def chosen_department(use: Services, request: Request[Any, Any, Any]) -> DepartmentId | None:
     asked = request.query_params.get(_DEPARTMENT, "")
-    return DepartmentId(asked) if asked in dict(_departments(use)) else None
+    return DepartmentId(asked) if asked in dict(departments_of(use)) else None
 
 
-def _today(use: Services) -> date:
+def today_of(use: Services) -> date:
     return use.trust.holdings.calendar.day_of(use.clock.now())
 
 
-ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (matters, show, print_sheet, delegations)
+ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (matters, show, print_sheet)

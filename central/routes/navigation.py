@@ -2,6 +2,7 @@
 
 from casework.organisation import Officer
 from central.services.reach import ADMIN_ROLES, CASE_ROLES
+from central.services.sampling import SEEING_ROLES
 from central.words import word
 from webui.chrome import NavItem
 
@@ -11,11 +12,13 @@ _CASES = (
     ("receipts", "/receipts", "hourglass"),
     ("exceptions", "/exceptions", "alert-triangle"),
 )
+_SAMPLES = ("samples", "/samples", "zoom-check")
 _ALL = (
     ("matters", "/matters", "clipboard-list"),
     ("delegations", "/delegations", "adjustments"),
 )
 _ADMIN = (
+    ("proposals", "/proposals", "checklist"),
     ("nodes", "/nodes", "server"),
     ("publishing", "/publishing", "send"),
     ("incidents", "/incidents", "shield-lock"),
@@ -26,11 +29,19 @@ def sees_cases(officer: Officer) -> bool:
     return not CASE_ROLES.isdisjoint(officer.roles)
 
 
-def nav_of(officer: Officer, *, alarms: int = 0) -> tuple[NavItem, ...]:
+def sees_proposals(officer: Officer) -> bool:
+    return not ADMIN_ROLES.isdisjoint(officer.roles)
+
+
+def nav_of(officer: Officer, *, alarms: int = 0, proposals: int = 0) -> tuple[NavItem, ...]:
+    """The main menu; `alarms` and `proposals` are how many wait for somebody to look at them."""
     items = [*(_CASES if sees_cases(officer) else ()), *_ALL]
+    if not SEEING_ROLES.isdisjoint(officer.roles):
+        items.insert(len(_CASES) if sees_cases(officer) else 0, _SAMPLES)
     if not ADMIN_ROLES.isdisjoint(officer.roles):
         items += _ADMIN
+    counts = {"incidents": alarms, "proposals": proposals}
     return tuple(
-        NavItem(url, icon, word("nav", name), count=alarms if name == "incidents" else 0)
+        NavItem(url, icon, word("nav", name), count=counts.get(name, 0))
         for name, url, icon in items
     )

@@ -8,15 +8,18 @@ from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
 from msgspec import Struct
+from msgspec.structs import replace
 
 from casework.instants import parse_instant
 from casework.names import NodeId, Tier, is_county, parent_of, tier_of
 from casework.numbering import GapReason, spoken_number
 from casework.regions import NodeRecord
 from central.routes.access import Services, officer_of, services
+from central.services.composing import live_machines
 from central.services.enrolment import Pending
 from central.services.numbers import NodeNumbers
 from central.services.reach import ADMIN_ROLES, APPROVING_ROLES, SLIP_ROLES
+from central.store.key_endings import EndingState
 from central.store.machines import Machine, read_machines
 from central.words import word
 from sync.bodies import SetName
@@ -27,7 +30,7 @@ from webui.forms import read_form
 from webui.gate import require_role
 from webui.responses import page, redirect
 
-_SETS: Final = (SetName.DIRECTORY, SetName.CATALOGUE, SetName.DELEGATIONS, SetName.CALENDAR)
+_SETS: Final = tuple(name for name in SetName if name is not SetName.ROOT)
 _UNPROCESSABLE: Final = 422
 _FINGERPRINT_CHARS_MAX: Final = 200
 
@@ -45,7 +48,7 @@ class NodeView(Struct, frozen=True, kw_only=True):
     name: str
     kind: str
     depth: int
-    state: str  # online, offline, fault; enrolled: heard by way of its parent; missing
+    state: str  # online, offline, fault; enrolled: heard by way of its parent; missing, ended
     incarnation: str
     machines: int
     last_contact_at: datetime | None
@@ -58,6 +61,15 @@ class NodeView(Struct, frozen=True, kw_only=True):
     sets: tuple[SetView, ...]
     lease_until: datetime | None
     lease_ended: bool
+
+
+class HoldingView(Struct, frozen=True, kw_only=True):
+    """Who has confirmed that it holds the version in force of a set, and who has not yet."""
+
+    name: str
+    version: int
+    having: int
+    lacking: tuple[str, ...]
 
 
 class GapView(Struct, frozen=True):
@@ -89,6 +101,7 @@ class WaitingView(Struct, frozen=True, kw_only=True):
     fingerprint: str
     asked_at: datetime
     replaces: bool
+    rotates: bool
 
 
 @get("/nodes", guards=[require_role(*ADMIN_ROLES)])
@@ -101,18 +114,41 @@ async def nodes(request: Request[Any, Any, Any]) -> Template:
     machines = await read_machines(use.database, newest)
     status = await use.runtime.status()
     lines = {line.neighbour: line for line in status.lines}
+    live = {node for node, _ in live_machines(directory)}
     views = [
         _view(use, entry.node, machines.get(entry.node.id), lines, len(entry.incarnations))
         for entry in directory.nodes
     ]
+    views = [each if each.id in live else replace(each, state=_dead(each)) for each in views]
     return await page(
         request,
         "nodes/page.html",
         "nodes/_nodes.html",
+        holdings=_holdings(use, views),
         nodes=sorted(views, key=lambda each: _place(each.id)),
         waiting=len(await use.county.enrolment.pending()),
+        endings=len(await use.key_admin.endings(EndingState.ASKED)),
         may_add=not SLIP_ROLES.isdisjoint(officer.roles),
     )
+
+
+def _holdings(use: Services, views: list[NodeView]) -> tuple[HoldingView, ...]:
+    """Of the lists that townships decide by: the versions that their machines told of."""
+    told = [one for one in views if one.machines and not is_county(one.id)]
+    found = []
+    for name in (SetName.DELEGATIONS, SetName.CATALOGUE):
+        word_of, version = word("set", name), use.trust.holdings.versions.version_of(name)
+        lacking = [one.name for one in told if not _holds(one, name, version)]
+        having = len(told) - len(lacking)
+        found.append(
+            HoldingView(name=word_of, version=version, having=having, lacking=tuple(lacking))
+        )
+    return tuple(found)
+
+
+def _holds(view: NodeView, name: SetName, version: int) -> bool:
+    held = dict(zip(_SETS, view.sets, strict=False))
+    return name in held and held[name].version >= version
 
 
 @get("/nodes/numbers", guards=[require_role(*ADMIN_ROLES)])
@@ -172,11 +208,12 @@ async def approve(request: Request[Any, Any, Any]) -> Response[Any] | Template:
         problem = word("enrolment", "failed" if asked is None else "mismatch")
         return await _enrolment(request, problem=problem, status_code=_UNPROCESSABLE)
     try:
-        await use.county.approve(asked.node, asked.fingerprint, officer_of(request).id)
+        approved = await use.county.approve(asked.node, asked.fingerprint, officer_of(request).id)
     except EnvelopeError:
         problem = word("enrolment", "same_person")
         return await _enrolment(request, problem=problem, status_code=_UNPROCESSABLE)
-    return redirect(request, "/nodes/enrolment", approved=asked.node)
+    waits = {"waits": "1"} if approved.published is None else {}
+    return redirect(request, "/nodes/enrolment", approved=asked.node, **waits)
 
 
 async def _enrolment(
@@ -189,6 +226,7 @@ async def _enrolment(
         request,
         "nodes/enrolment.html",
         waiting=[_waiting(each) for each in await use.county.enrolment.pending()],
+        unsigned=[_waiting(each) for each in await use.county.enrolment.unsigned()],
         may_add=not SLIP_ROLES.isdisjoint(officer.roles),
         may_approve=not APPROVING_ROLES.isdisjoint(officer.roles),
         nodes=[
@@ -197,9 +235,13 @@ async def _enrolment(
             if not is_county(each.node.id)
         ],
         problem=problem,
-        done=word("enrolment", "approved", name=approved.name) if approved is not None else "",
+        done=word("enrolment", _outcome(request), name=approved.name) if approved else "",
         status_code=status_code,
     )
+
+
+def _outcome(request: Request[Any, Any, Any]) -> str:
+    return "unsigned" if request.query_params.get("waits") else "approved"
 
 
 def _gaps(numbers: NodeNumbers) -> Iterator[GapView]:
@@ -216,6 +258,7 @@ def _waiting(pending: Pending) -> WaitingView:
         fingerprint=pending.fingerprint,
         asked_at=parse_instant(pending.asked_at),
         replaces=pending.replaces,
+        rotates=pending.rotates,
     )
 
 
@@ -259,6 +302,11 @@ def _state(use: Services, node: NodeId, machine: Machine | None, line: LineStatu
     if line is not None:
         return line.state.value
     return LinkState.OFFLINE.value if parent_of(node) == use.node.id else "enrolled"
+
+
+def _dead(view: NodeView) -> str:
+    """There is no machine, or there is one whose key has ended."""
+    return "ended" if view.incarnation else "missing"
 
 
 def _sets(use: Services, node: NodeId, machine: Machine) -> tuple[SetView, ...]:

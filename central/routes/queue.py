@@ -74,7 +74,7 @@ async def queue(request: Request[Any, Any, Any]) -> Response[Any] | Template:
         "kit/case/_list.html",
         cases=cases,
         closing=cases.query.view == View.CLOSING and reach.writes,
-        granting=cases.selectable and cases.query.view == View.TODO,
+        batch="queue/_batch.html",
         incomplete=sum(1 for row in cases.rows if row.note),
         phrases=tuple(text for _, text in pairs("phrase_decide_grant")),
         done=_counted("closing", request.query_params.get("closed", ""))

@@ -14,11 +14,16 @@ from webui.tables import Account, Session, SignInAttempt
 TOO_WEAK: Final = f"at least {PASSWORD_LENGTH_MIN} characters, not all alike, not the name itself"
 
 
+def make_attempts(database: Database) -> Attempts:
+    """Failures by name, of whatever is guessed at here."""
+    return Attempts(bind(SignInAttempt, database))
+
+
 def make_sign_in(database: Database) -> SignIn:
     return SignIn(
         accounts=Accounts(bind(Account, database)),
         sessions=Sessions(bind(Session, database)),
-        attempts=Attempts(bind(SignInAttempt, database)),
+        attempts=make_attempts(database),
         passwords=Passwords(),
         random_bytes=random_bytes,
     )

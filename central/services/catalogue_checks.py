@@ -1,33 +1,20 @@
-"""What a catalogue must satisfy before it is published.
+"""What a catalogue must satisfy before it is published: each version in itself, and all together.
 
-A node works by what is signed, and a case keeps its version for life: a matter that refers to a
-material, step or field it does not have could never be mended for the cases it has begun.
+What one version must satisfy is `casework.matter_soundness`'s to say.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import combinations
-from typing import Final
 
 from casework.catalogue import Catalogue
-from casework.condition import (
-    AGENT_FACT,
-    APPLICANT_AGE_FACT,
-    APPLICANT_KIND_FACT,
-    CHANNEL_FACT,
-    Condition,
-)
-from casework.facts import EXPIRES_ON
-from casework.form_field import FieldType
-from casework.matter import DeemedWhen, MatterStatus, MatterVersion, StepAct
+from casework.condition import Condition
+from casework.matter import MatterStatus, MatterVersion
+from casework.matter_soundness import unasked, unsoundness
 from casework.organisation import Organisation
 from casework.regions import Regions
 
 Found = Iterator[tuple[str, str]]
-
-# Whatever else is to be done, a publicity too, is part of the review.
-_AFTER_DECISION: Final = frozenset({StepAct.DECIDE, StepAct.ISSUE, StepAct.MIRROR})
-_CASE_FACTS: Final = frozenset({AGENT_FACT, CHANNEL_FACT, APPLICANT_KIND_FACT, APPLICANT_AGE_FACT})
 
 
 def catalogue_faults(catalogue: Catalogue, organisation: Organisation, regions: Regions) -> Found:
@@ -49,7 +36,9 @@ def catalogue_faults(catalogue: Catalogue, organisation: Organisation, regions: 
         for officer in {matter.drafted_by, matter.reviewed_by} - {None}:
             if officer not in officers:
                 yield where, f"no officer is named {officer}"
-        yield from _matter_faults(where, matter)
+        for fault in unsoundness(matter):
+            place = f"{where}.{fault.field}" if fault.field else where
+            yield place, fault.text(matter)
     yield from _edition_faults(catalogue.matters)
 
 
@@ -57,75 +46,8 @@ def condition_field_faults(
     where: str, matter: MatterVersion, conditions: Iterable[Condition]
 ) -> Found:
     """Conditions on facts that the matter never asks for: they would fail for ever."""
-    known = _CASE_FACTS | {field.key for field in matter.form_fields}
-    for condition in conditions:
-        if condition.field not in known:
-            yield where, f"{matter.id} v{matter.version} asks nothing named {condition.field}"
-
-
-def _matter_faults(where: str, matter: MatterVersion) -> Found:
-    for name, ids in (
-        ("materials", [one.id for one in matter.materials]),
-        ("scenarios", [one.id for one in matter.scenarios]),
-        ("form_fields", [one.key for one in matter.form_fields]),
-        ("results", [one.id for one in matter.results]),
-        ("steps", [one.seq for one in matter.steps]),
-    ):
-        if len(ids) != len(set(ids)):
-            yield f"{where}.{name}", "one of them stands twice"
-    if matter.status is MatterStatus.PUBLISHED:
-        yield from _publishing_faults(where, matter)
-    yield from _reference_faults(where, matter)
-    for place, conditions in _conditions_of(matter):
-        yield from condition_field_faults(f"{where}.{place}", matter, conditions)
-
-
-def _reference_faults(where: str, matter: MatterVersion) -> Found:
-    materials = {one.id for one in matter.materials}
-    for scenario in matter.scenarios:
-        for material in sorted(set(scenario.materials or ()) - materials):
-            yield f"{where}.scenarios[{scenario.id}]", f"no material is named {material}"
-    specials = {one.id for one in matter.special_procedures}
-    decided = min((one.seq for one in matter.steps if one.act is StepAct.DECIDE), default=None)
-    for step in matter.steps:
-        if step.special is not None and step.special not in specials:
-            yield f"{where}.steps[{step.seq}]", f"no special procedure is named {step.special}"
-        if decided is not None and step.seq > decided and step.act not in _AFTER_DECISION:
-            yield f"{where}.steps[{step.seq}]", "stands after the decision that ends the review"
-    deemed = matter.supports.deemed
-    dates = {field.key for field in matter.form_fields if field.type is FieldType.DATE}
-    if deemed and deemed.when is DeemedWhen.LICENCE_EXPIRY and EXPIRES_ON not in dates:
-        yield f"{where}.supports.deemed", f"no date is asked for by the name of {EXPIRES_ON}"
-
-
-def _conditions_of(matter: MatterVersion) -> Iterator[tuple[str, tuple[Condition, ...]]]:
-    for scenario in matter.scenarios:
-        yield f"scenarios[{scenario.id}].when", scenario.when
-    if matter.supports.deemed is not None:
-        yield "supports.deemed.only_if", matter.supports.deemed.only_if
-    for material in matter.materials:
-        yield f"materials[{material.id}].when", (material.when,) if material.when else ()
-    for field in matter.form_fields:
-        yield f"form_fields[{field.key}].when", (field.when,) if field.when else ()
-    for each in matter.acceptance.conditions:
-        yield f"acceptance.conditions[{each.id}]", (each.rule,) if each.rule else ()
-
-
-def _publishing_faults(where: str, matter: MatterVersion) -> Found:
-    """The elements without which nothing is published, and the second pair of eyes."""
-    if matter.reviewed_by is None:
-        yield where, "is published and was reviewed by nobody"
-    elif matter.reviewed_by == matter.drafted_by:
-        yield where, "was reviewed by the officer who drafted it"
-    if matter.published_on is None:
-        yield where, "is published without a day of publication"
-    for name, items in (
-        ("legal_basis", matter.legal_basis),
-        ("acceptance.conditions", matter.acceptance.conditions),
-        ("steps", matter.steps),
-    ):
-        if not items:
-            yield f"{where}.{name}", "is published without any"
+    for fault in unasked(where, matter, conditions):
+        yield where, fault.text(matter)
 
 
 def _edition_faults(matters: Iterable[MatterVersion]) -> Found:

@@ -5,8 +5,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from central.services.composing import contents
 from central.services.county import County
-from central.services.publishing import contents
 from sync.bodies import SetName
 from sync.directory import directory_items
 from sync.holdings import Holdings
@@ -57,7 +57,7 @@ class Comparison:
         if data is None:
             return ()
         held = _in_force(holdings)
-        offered = contents(data, holdings.directory.nodes)
+        offered = contents(data, holdings.directory.nodes, holdings.compromises)
         return tuple(
             _compare(name, holdings.versions.version_of(name), held[name], items)
             for name, items in offered.items()

@@ -4,7 +4,6 @@ The code says that somebody at the county expected this machine; the fingerprint
 asked. Only when both have been looked at, by two persons, does a key enter the directory.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
@@ -13,7 +12,7 @@ from msgspec import Struct
 
 from casework.instants import instant_text
 from casework.names import Incarnation, NodeId, OfficerId, is_county, parent_of
-from central.services.publishing import Published, Publisher, with_incarnation
+from central.services.publishing import Published, Publisher
 from central.store.enrolments import CandidateRecord, CodeRecord, Enrolments
 from sync.bodies import SetName
 from sync.clock import Clock
@@ -30,15 +29,12 @@ from sync.enrolment import (
     seal_grant,
 )
 from sync.errors import EnrolmentError, EnvelopeError
-from sync.keys import KeyRecord, Randomness, Signer
+from sync.keys import Randomness, Signer
 from sync.roles import root_fingerprint
 from sync.trust_store import TrustStore
 
 CODE_LIVES: Final = timedelta(hours=24)
 CANDIDATES_PENDING_MAX: Final = 200
-
-# What a newly known node needs at once: its first lease and number block.
-Welcome = Callable[[NodeId, Incarnation], Awaitable[object]]
 
 _log = structlog.stdlib.get_logger("central.enrolment")
 
@@ -51,16 +47,17 @@ class Pending(Struct, frozen=True):
     fingerprint: str
     asked_at: str
     replaces: bool
+    rotates: bool  # the machine's old key signed the request too
 
 
 class Approved(Struct, frozen=True):
     node: NodeId
     incarnation: Incarnation
-    published: tuple[Published, ...]
+    published: tuple[Published, ...] | None  # None: it waits for keys that are elsewhere
 
 
 class Enrolment:
-    """`welcome` runs in the transaction that makes the node known."""
+    """Who may ask, who has asked, and who was approved."""
 
     def __init__(  # noqa: PLR0913 - what enrolment needs, each by its name
         self,
@@ -70,7 +67,6 @@ class Enrolment:
         database: Database,
         store: TrustStore,
         publisher: Publisher,
-        welcome: Welcome,
         clock: Clock,
         randomness: Randomness,
         nats_url: str,
@@ -81,7 +77,6 @@ class Enrolment:
         self._database: Final = database
         self._store: Final = store
         self._publisher: Final = publisher
-        self._welcome: Final = welcome
         self._clock: Final = clock
         self._randomness: Final = randomness
         self._nats_url: Final = nats_url
@@ -117,51 +112,52 @@ class Enrolment:
         return encode_answer(answer)
 
     async def pending(self) -> list[Pending]:
+        return [self._pending(record) for record in await self._rows.pending()]
+
+    async def unsigned(self) -> list[Pending]:
+        """Approved, and still to be signed by keys that are elsewhere."""
         directory = self._store.holdings.directory
-        found = []
-        for record in await self._rows.pending():
-            request = self._open(record.wire)
-            entry = directory.find_node(record.node)
-            found.append(
-                Pending(
-                    node=record.node,
-                    name=entry.node.name if entry is not None else "",
-                    fingerprint=request.fingerprint,
-                    asked_at=instant_text(record.asked_at),
-                    replaces=entry is not None and bool(entry.incarnations),
-                )
-            )
-        return found
+        return [
+            self._pending(record)
+            for record in await self._rows.approved()
+            if directory.find_key(record.key_id) is None
+        ]
+
+    def _pending(self, record: CandidateRecord) -> Pending:
+        request = self._open(record.wire)
+        entry = self._store.holdings.directory.find_node(record.node)
+        return Pending(
+            node=record.node,
+            name=entry.node.name if entry is not None else "",
+            fingerprint=request.fingerprint,
+            asked_at=instant_text(record.asked_at),
+            replaces=entry is not None and bool(entry.incarnations),
+            rotates=request.old_key is not None,
+        )
 
     async def approve(
         self, node: NodeId, fingerprint: str, by: OfficerId | None = None
     ) -> Approved:
-        """Make a machine known, after a second person compared its fingerprint."""
+        """Make a machine known, after a second person compared its fingerprint.
+
+        Where the keys that sign the directory are elsewhere, it is known once they have signed.
+        """
         record, request = await self._find_pending(node, fingerprint)
         await self._check_second_person(request, by)
-        now = self._clock.now()
-        key = KeyRecord(
-            key_id=request.key.key_id,
-            algorithm=request.key.algorithm,
-            public=request.public,
-            node=node,
-            incarnation=request.incarnation,
-            not_before=instant_text(now),
-            not_after=None,
-        )
-        try:
-            async with self._database.transaction():
-                await self._rows.approve(record.key_id, by, now)
-                if is_on_broker(node):
-                    await self._rows.put_account(node, request.nkey)
-                directory = with_incarnation(self._store.holdings.directory, key)
-                published = await self._publisher.publish_directory(directory)
-                await self._welcome(node, request.incarnation)
-        except BaseException:
-            await self._publisher.refresh()  # What was read in the transaction never came to be.
-            raise
-        _log.info("node enrolled", enrolled=node, incarnation=request.incarnation)
-        return Approved(node, request.incarnation, tuple(published))
+        async with self._database.transaction():
+            await self._rows.approve(record.key_id, by, self._clock.now())
+            published = await self._publisher.publish_changes()
+        _log.info("enrolment approved", enrolled=node, incarnation=request.incarnation)
+        return Approved(node, request.incarnation, None if published is None else tuple(published))
+
+    async def give_account(self, node: NodeId, incarnation: Incarnation) -> None:
+        """A machine that has become known may sign in to the broker, and its predecessor not."""
+        if not is_on_broker(node):
+            return
+        for record in await self._rows.approved():
+            request = self._open(record.wire)
+            if (request.node, request.incarnation) == (node, incarnation):
+                await self._rows.put_account(node, request.nkey)
 
     async def broker_users(self) -> dict[NodeId, str]:
         """The nodes that have an account at the broker, and the NKey each signs in with."""
@@ -175,7 +171,7 @@ class Enrolment:
             await self._admit(request, wire)
         elif candidate.wire != wire:
             raise EnrolmentError("this key has asked for something else")
-        elif candidate.approved_at is not None:
+        elif self._store.holdings.directory.find_key(key) is not None:
             return await self._grant(request)
         return EnrolAnswer(EnrolState.PENDING)
 

@@ -12,7 +12,8 @@ from casework.instants import instant_text
 from casework.names import NodeId, RegionCode, county_of
 from casework.organisation import Organisation
 from casework.regions import County, NodeKind, NodeRecord, Regions
-from central.services.publishing import first_sets, with_incarnation
+from central.services.composing import with_incarnation
+from central.services.publishing import first_sets
 from central.settings import Settings
 from central.tables import SCHEMA
 from sync.carriers.nats_settings import BrokerKey

@@ -7,6 +7,7 @@ name; what they answered for is that text at that place, and a changed text is a
 
 import hashlib
 from asyncio import to_thread
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
@@ -84,6 +85,15 @@ class LintGate:
             self._of = of
         return await self._with_overrides(self._found)
 
+    async def held_of(self, versions: Iterable[MatterVersion]) -> tuple[Held, ...]:
+        """Every finding in versions that a proposal brings.
+
+        A finding is known by its text and place, so what is answered for here need not be
+        answered for again when the version is loaded.
+        """
+        found = await to_thread(lambda: [held for one in versions for held in _held_of(one)])
+        return await self._with_overrides(tuple(found))
+
     async def check(self, data: CountyData) -> None:
         """LintStandsError if anything in this data holds its publication back.
 
@@ -106,9 +116,20 @@ class LintGate:
                 " (`catalogue findings`, `catalogue override`)"
             )
 
-    async def override(self, finding: str, officer: OfficerId, reason: str) -> Held:
-        """Let a finding pass, by its id or enough of it to be the only one."""
-        fitting = [each for each in await self.held() if each.id.startswith(finding)]
+    async def override(
+        self,
+        finding: str,
+        officer: OfficerId,
+        reason: str,
+        *,
+        proposed: Iterable[MatterVersion] | None = None,
+    ) -> Held:
+        """Let a finding pass, by its id or enough of it to be the only one.
+
+        It is looked for in what was loaded, or in versions that are proposed.
+        """
+        held_now = await (self.held() if proposed is None else self.held_of(proposed))
+        fitting = [each for each in held_now if each.id.startswith(finding)]
         if len(finding) < _ID_CHARS_MIN or len(fitting) != 1:
             raise OverrideError("override-unknown", f"no single finding is named {finding}")
         (held,) = fitting

@@ -79,6 +79,26 @@ def load_folder(folder: Path, *, county: RegionCode, person_secret: bytes) -> Co
     return data
 
 
+class OlderFolderError(Exception):
+    """The folder would undo what was changed here since it was written."""
+
+    code = "load-older"
+
+
+def check_not_older(data: CountyData, held: CountyData) -> None:
+    """OlderFolderError for a folder that what is loaded has gone on from."""
+    for file, new, old in (
+        ("catalogue.json", data.catalogue.version, held.catalogue.version),
+        ("delegations.json", data.delegations.version, held.delegations.version),
+    ):
+        if new < old:
+            raise OlderFolderError(
+                f"{file} is version {new}, and version {old} is loaded: what was approved since"
+                " would be undone; write out what is loaded (`export DIR`) and go on from that,"
+                " or load this knowingly (`load DIR --replace`)"
+            )
+
+
 def check(data: CountyData, county: RegionCode) -> list[LoadFault]:
     """What is wrong between files that can each be read."""
     return [

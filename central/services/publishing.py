@@ -5,47 +5,45 @@ published in one transaction with its announcements. Root keys sign sets; the co
 signs the announcement and nothing else of them.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from casework.delegation_file import KeyCompromise
-from casework.instants import instant_text
-from casework.matter import MatterStatus
-from casework.names import Lane, LogName, log_name
+from casework.names import Incarnation, NodeId
+from central.services.composing import Composer, machines_of
 from central.store.loaded import CountyData
 from sync.bodies import SetAnnouncement, SetName
 from sync.clock import Clock
-from sync.directory import (
-    Directory,
-    LogEnd,
-    NodeEntry,
-    compose_directory,
-    directory_items,
-)
+from sync.directory import Directory, directory_items
 from sync.engine import Database
+from sync.envelope import seal
 from sync.holdings import Holdings
-from sync.keys import KeyRecord, Signer
-from sync.roles import ROLE_OF, Root
-from sync.trust_items import (
-    calendar_items,
-    catalogue_items,
-    delegation_items,
-    revocation_items,
-)
+from sync.keys import Signer
+from sync.roles import ROLE_OF, Root, SetRole
+from sync.set_file import SetFile
 from sync.trust_root import root_items
-from sync.trust_sets import BuiltSet, Publication, build_set
+from sync.trust_sets import (
+    SET_MANIFEST,
+    BuiltSet,
+    DraftSet,
+    Publication,
+    build_set,
+    built_of,
+)
 from sync.trust_store import TrustStore
 
 Announce = Callable[[SetAnnouncement], Awaitable[object]]
-# How far the county holds a log: where a lost key's log is to end.
-Position = Callable[[LogName], Awaitable[int]]
+# What a node that has just become known needs at once: an account, a lease, a number block.
+Welcome = Callable[[NodeId, Incarnation], Awaitable[object]]
 
 
 class MissingKeyError(Exception):
     """The keys of a role that must sign are not here."""
+
+
+class StaleFileError(Exception):
+    """Sets that were composed before something else was published."""
 
 
 class Published(Struct, frozen=True):
@@ -58,7 +56,8 @@ class Published(Struct, frozen=True):
 
 class Publisher:
     """`announce` writes into the county's control log, within the transaction it is called in;
-    `adopt` makes the node work by what has come into force.
+    `adopt` makes the node work by what has come into force; `welcome` runs in the transaction
+    that makes a machine known.
     """
 
     def __init__(  # noqa: PLR0913 - what publishing needs, each by its name
@@ -68,110 +67,94 @@ class Publisher:
         store: TrustStore,
         signers: Sequence[Signer],
         announce: Announce,
-        position: Position,
+        composer: Composer,
         adopt: Callable[[Holdings], Awaitable[object]],
-        clock: Clock,
+        welcome: Welcome,
     ) -> None:
         self._database: Final = database
         self._store: Final = store
         self._signers: Final = tuple(signers)
         self._announce: Final = announce
-        self._position: Final = position
+        self._composer: Final = composer
         self._adopt: Final = adopt
-        self._clock: Final = clock
+        self._welcome: Final = welcome
 
     @property
     def may_sign(self) -> bool:
-        """Whether keys that sign sets are here at all."""
-        return bool(self._signers)
+        """Whether the keys that sign what is published are here, as many as it takes."""
+        here = {signer.key_id for signer in self._signers}
+        asked = (self._root.role(role) for role in (SetRole.SECURITY, SetRole.CATALOGUE))
+        return all(len(here & set(role.keys)) >= role.threshold for role in asked)
 
     async def publish(self, data: CountyData) -> list[Published]:
         """Publish whatever of this is new; EnvelopeError if a set would go back on its word."""
-        entries = self._store.holdings.directory.nodes
-        ended = [
-            await self._end_lost_keys(entry, data.delegations.compromises) for entry in entries
-        ]
-        return await self.publish_items(contents(data, ended))
+        return await self._bring_in(lambda: self._composed(self._composer.from_loaded(data)))
 
-    async def publish_directory(self, directory: Directory) -> list[Published]:
-        return await self.publish_items({SetName.DIRECTORY: directory_items(directory)})
+    async def publish_changes(self) -> list[Published] | None:
+        """Publish what administrators have agreed on; None if it waits for keys elsewhere."""
+        try:
+            return await self._bring_in(lambda: self._composed(self._composer.changed()))
+        except MissingKeyError:
+            return None
 
-    async def publish_items(self, items: Mapping[SetName, Mapping[str, bytes]]) -> list[Published]:
-        published: list[Published] = []
-        async with self._database.transaction():
-            for name in SetName:
-                if name not in items:
-                    continue
-                built = await self._build(name, items[name])
-                if built is not None:
-                    before = await self._store.held_parts(built.parts)
-                    await self._store.publish(built)
-                    await self._announce(announcement_of(built))
-                    new = len(built.parts) - before
-                    published.append(Published(name, built.manifest.version, new))
-        if published:
-            await self.refresh()
-        return published
+    async def adopt(self, file: SetFile) -> list[Published]:
+        """Bring sets into force that were signed elsewhere, by the checks that all nodes make."""
+        return await self._bring_in(lambda: self._sealed(file))
 
     async def refresh(self) -> None:
         """Work by what is held: after a publication, or after one that did not come to be."""
         await self._store.open()
         await self._adopt(self._store.holdings)
 
-    async def _build(self, name: SetName, items: Mapping[str, bytes]) -> BuiltSet | None:
-        """The next version of a set, None if it says what the version in force says."""
-        held = await self._store.manifest(name)
-        published = Publication(
-            set=name,
-            version=1 if held is None else held.manifest.version + 1,
-            previous=None if held is None else held.id,
-            issued_at=self._clock.now(),
-        )
-        built = build_set(published, items, *signers_of(self._root, name, self._signers))
-        if held is not None and built.manifest.index == held.manifest.index:
-            return None
-        return built
+    async def _composed(
+        self, composing: Awaitable[Mapping[SetName, Mapping[str, bytes]]]
+    ) -> list[BuiltSet]:
+        drafts = await self._composer.drafts(await composing, self._root)
+        return [self._signed(draft) for draft in drafts]
+
+    def _signed(self, draft: DraftSet) -> BuiltSet:
+        signers = signers_of(self._root, draft.manifest.set, self._signers)
+        return built_of(seal(SET_MANIFEST, draft.payload, *signers), draft)
+
+    async def _sealed(self, file: SetFile) -> list[BuiltSet]:
+        for each in file.sets:
+            held = await self._store.manifest(each.set)
+            if each.draft.manifest.previous != (None if held is None else held.id):
+                raise StaleFileError(
+                    f"{each.set} {each.draft.manifest.version} does not follow on what is in "
+                    "force; compose it again"
+                )
+        return list(file.sealed())
+
+    async def _bring_in(self, build: Callable[[], Awaitable[list[BuiltSet]]]) -> list[Published]:
+        """All of it or nothing, with its announcements; then those it made known are welcomed.
+
+        Composed inside the transaction: whoever publishes at the same time is done by then, and
+        what they made known is not left out.
+        """
+        before = machines_of(self._store.holdings.directory)
+        published: list[Published] = []
+        try:
+            async with self._database.transaction():
+                for one in await build():
+                    held = await self._store.held_parts(one.parts)
+                    await self._store.publish(one)
+                    await self._announce(announcement_of(one))
+                    new = len(one.parts) - held
+                    published.append(Published(one.manifest.set, one.manifest.version, new))
+                if published:
+                    await self.refresh()
+                for key in machines_of(self._store.holdings.directory) - before:
+                    await self._welcome(*key)
+        except BaseException:
+            if published:
+                await self.refresh()  # What was read in the transaction never came to be.
+            raise
+        return published
 
     @property
     def _root(self) -> Root:
         return self._store.holdings.root
-
-    async def _end_lost_keys(
-        self, entry: NodeEntry, compromises: Iterable[KeyCompromise]
-    ) -> NodeEntry:
-        """End the logs of keys that were in use when their node lost control of them.
-
-        A key that was made after the loss is another key, and is not touched.
-        """
-        ended = {end.log for end in entry.ends if end.compromised}
-        ends = [end for end in entry.ends if end.compromised]
-        for compromise in compromises:
-            if compromise.node != entry.node.id:
-                continue
-            for key in entry.keys:
-                if key.not_before > instant_text(compromise.since):
-                    continue
-                for lane in Lane:
-                    log = log_name(key.node, key.incarnation, lane)
-                    if log not in ended:
-                        ended.add(log)
-                        ends.append(LogEnd(log, await self._position(log), compromised=True))
-        kept = [end for end in entry.ends if end.log not in ended]
-        return replace(entry, ends=(*kept, *ends))
-
-
-def contents(data: CountyData, entries: Iterable[NodeEntry]) -> dict[SetName, dict[str, bytes]]:
-    """What each set is to say. A draft stays with its editors."""
-    published = [one for one in data.catalogue.matters if one.status is not MatterStatus.DRAFT]
-    directory = compose_directory(1, data.regions, data.organisation, entries)
-    listed = data.delegations
-    return {
-        SetName.DIRECTORY: directory_items(directory),
-        SetName.CATALOGUE: catalogue_items(published),
-        SetName.DELEGATIONS: delegation_items(listed.records, listed.instruments),
-        SetName.REVOCATIONS: revocation_items(listed.revocations, listed.compromises),
-        SetName.CALENDAR: calendar_items(data.calendar),
-    }
 
 
 def first_sets(
@@ -202,18 +185,3 @@ def signers_of(root: Root, name: SetName, signers: Sequence[Signer]) -> list[Sig
 
 def announcement_of(built: BuiltSet) -> SetAnnouncement:
     return SetAnnouncement(built.manifest.set, built.manifest.version, built.hash)
-
-
-def with_incarnation(directory: Directory, record: KeyRecord) -> Directory:
-    """The directory with one more key, which is one more incarnation of its node."""
-    nodes = tuple(
-        replace(
-            entry,
-            incarnations=(*entry.incarnations, record.incarnation),
-            keys=(*entry.keys, record),
-        )
-        if entry.node.id == record.node
-        else entry
-        for entry in directory.nodes
-    )
-    return replace(directory, nodes=nodes)

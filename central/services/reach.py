@@ -17,12 +17,10 @@ from casework.organisation import Officer, Role
 OF_ONE_DEPARTMENT: Final = frozenset({Role.APPROVER, Role.CHIEF_REPRESENTATIVE, Role.LEADER})
 OF_ALL_DEPARTMENTS: Final = frozenset({Role.ISSUING, Role.CLERK, Role.COORDINATOR, Role.SUPERVISOR})
 CASE_ROLES: Final = OF_ONE_DEPARTMENT | OF_ALL_DEPARTMENTS
-# Leaders, coordinators and supervisors read; the others write.
-WRITING_ROLES: Final = frozenset(
-    {Role.APPROVER, Role.CHIEF_REPRESENTATIVE, Role.ISSUING, Role.CLERK}
-)
+# Coordinators and supervisors read; the others write, a leader what is a leader's to grant.
+WRITING_ROLES: Final = OF_ONE_DEPARTMENT | {Role.ISSUING, Role.CLERK}
 # A supervisor counts and samples: for that nobody's name and number are needed.
-NAMING_ROLES: Final = WRITING_ROLES | {Role.LEADER}
+NAMING_ROLES: Final = WRITING_ROLES
 
 ADMIN_ROLES: Final = frozenset(
     {
@@ -41,6 +39,8 @@ PUBLISHING_ROLES: Final = frozenset(
 )
 SLIP_ROLES: Final = frozenset({Role.SYSTEM_ADMIN})
 APPROVING_ROLES: Final = frozenset({Role.SECURITY_ADMIN})
+# Who reports a key and who agrees: two persons, at least one of them for security.
+KEY_ROLES: Final = SLIP_ROLES | APPROVING_ROLES
 
 
 class Reach(Struct, frozen=True, kw_only=True):

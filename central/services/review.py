@@ -23,6 +23,7 @@ from sync.bodies import DepositKind
 from sync.case_file import CaseFile, read_case_file
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.holdings import Holdings
+from sync.own_vouchers import voucher_for
 from sync.paper_log import PaperLog
 from sync.taking_up import attachments_of
 from webui.act_contents import RESULT, Content
@@ -171,7 +172,9 @@ class Review:
         decided = decision_behind(kind, file.case, file.matter, entry)
         proven = decided is None or await is_proven(self._desk, file.case, decided)
         final = file.blocked is None and proven
-        return paper_for(kind, self._paper_given(opened), now=file.now, entry=entry, final=final)
+        vouched = await voucher_for(self._desk, file.case, kind, entry)
+        given = replace(self._paper_given(opened), voucher=vouched)
+        return paper_for(kind, given, now=file.now, entry=entry, final=final)
 
     async def _steps(
         self, opened: Opened, read: ActRead, brought: tuple[Attachment, ...]

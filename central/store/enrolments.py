@@ -79,6 +79,14 @@ class Enrolments:
         rows = await table.select().where(table.approved_at.is_null()).order_by(table.asked_at)
         return [CandidateRecord(**row) for row in rows]
 
+    async def approved(self) -> list[CandidateRecord]:
+        """In the order in which they were approved."""
+        table = self._candidates
+        rows = (
+            await table.select().where(table.approved_at.is_not_null()).order_by(table.approved_at)
+        )
+        return [CandidateRecord(**row) for row in rows]
+
     async def approve(self, key: KeyId, by: OfficerId | None, now: datetime) -> None:
         table = self._candidates
         await table.update({table.approved_at: now, table.approved_by: by}).where(

@@ -30,10 +30,18 @@ _REFUSED = (
     " LEFT JOIN case_row ON case_row.id = message.case_id"
     " WHERE message.state = 'refused' ORDER BY message.received_at DESC LIMIT ?"
 )
+# What is held waits for the words between it and the position; the lowest of them tells since when.
+_GAPS = (
+    "SELECT held.log, COALESCE(log_position.seq, 0) + 1, MIN(held.seq) - 1, COUNT(*),"
+    " MIN(held.received_at), held.neighbour FROM held"
+    " LEFT JOIN log_position ON log_position.log = held.log"
+    " GROUP BY held.log ORDER BY MIN(held.received_at), held.log LIMIT ?"
+)
 _COUNTS = (
     "SELECT (SELECT COUNT(*) FROM audit WHERE is_alarm = TRUE),"
     " (SELECT COUNT(*) FROM set_aside), (SELECT COUNT(*) FROM evidence),"
-    " (SELECT COUNT(*) FROM message WHERE state = 'refused')"
+    " (SELECT COUNT(*) FROM message WHERE state = 'refused'),"
+    " (SELECT COUNT(DISTINCT log) FROM held)"
 )
 
 
@@ -80,11 +88,23 @@ class Turned(Struct, frozen=True, kw_only=True):
     number: str | None
 
 
+class Missing(Struct, frozen=True, kw_only=True):
+    """Words of a log that its bringer did not bring, though it brought later ones."""
+
+    log: LogName
+    first: int
+    last: int
+    held: int  # of later ones, which wait for them
+    since: datetime
+    neighbour: NodeId
+
+
 class Counts(Struct, frozen=True):
     alarms: int
     set_aside: int
     forks: int
     refused: int
+    gaps: int
 
 
 class Incidents(Struct, frozen=True, kw_only=True):
@@ -96,6 +116,7 @@ class Incidents(Struct, frozen=True, kw_only=True):
     set_aside: tuple[Aside, ...]
     forks: tuple[Fork, ...]
     refused: tuple[Turned, ...]
+    gaps: tuple[Missing, ...]
 
 
 async def read_incidents(database: Database) -> Incidents:
@@ -136,6 +157,12 @@ def _read(work: Work) -> Incidents:
             for at, written_at, log, seq, code, kind, case, number in work.execute(
                 _REFUSED, (LINES_MAX,)
             ).fetchall()
+        ),
+        gaps=tuple(
+            Missing(
+                log=log, first=first, last=last, held=held, since=parse_instant(at), neighbour=node
+            )
+            for log, first, last, held, at, node in work.execute(_GAPS, (LINES_MAX,)).fetchall()
         ),
     )
 

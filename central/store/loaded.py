@@ -39,9 +39,12 @@ class LoadedFiles:
     def __init__(self, database: Database) -> None:
         self._database: Final = database
         self._table: Final = bind(LoadedFile, database)
+        # Reading a large county takes seconds, and its editors ask for it with every page.
+        self._read: tuple[datetime, CountyData] | None = None
 
     async def put(self, data: CountyData, now: datetime) -> None:
         table = self._table
+        self.forget()
         async with self._database.transaction():
             await table.delete(force=True)
             await table.insert(
@@ -53,9 +56,20 @@ class LoadedFiles:
 
     async def find(self) -> CountyData | None:
         """What was loaded last; None if nothing ever was."""
+        loaded_at = await self.loaded_at()
+        if self._read is not None and self._read[0] == loaded_at:
+            return self._read[1]
         rows = await self._table.select(self._table.name, self._table.data)
         found = {row["name"]: decode_strict(row["data"], _KINDS[row["name"]]) for row in rows}
-        return CountyData(**found) if len(found) == len(_KINDS) else None  # type: ignore[arg-type]
+        if loaded_at is None or len(found) < len(_KINDS):
+            return None
+        data = CountyData(**found)  # type: ignore[arg-type]
+        self._read = (loaded_at, data)
+        return data
+
+    def forget(self) -> None:
+        """Read it anew: for a transaction that came to nothing."""
+        self._read = None
 
     async def loaded_at(self) -> datetime | None:
         """When that was."""

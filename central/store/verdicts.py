@@ -179,6 +179,13 @@ async def exceptional(
     )
 
 
+async def decided_since(database: Database, record: DelegationId, since: datetime) -> int:
+    """How many decisions on file were made under a record from an instant on."""
+    query = "SELECT COUNT(*) FROM judged_decision WHERE delegation = ? AND decided_at >= ?"
+    rows = await database.fetch(query, (record, instant_text(since)))
+    return int(rows[0][0])
+
+
 class AnchorCache:
     """Answers that hold for good: what the county's logs said up to an anchor."""
 

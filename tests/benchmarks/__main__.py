@@ -9,12 +9,12 @@ from typing import Final
 
 from sync.clock import SystemClock
 from sync.logs import configure_logging
-from tests.benchmarks import catch_up, dates, laptop, pages, pure, visible
+from tests.benchmarks import authority, catch_up, dates, laptop, pages, pure, visible
 from tests.benchmarks.crowd import crowd
 from tests.benchmarks.figures import figure, show
 from tests.benchmarks.stage import copied, found
 
-NAMES: Final = ("pure", "catch-up", "visible", "dates", "pages", "laptop")
+NAMES: Final = ("pure", "catch-up", "visible", "dates", "authority", "pages", "laptop")
 
 
 async def main(names: set[str]) -> None:
@@ -37,6 +37,8 @@ async def _with_county(names: set[str]) -> None:
             await visible.measure(founded, folder / "visible")
         if "dates" in names:
             await dates.measure(founded, folder / "dates")
+        if "authority" in names:
+            await authority.measure(copied(founded, folder / "authority"))
         if names & {"pages", "laptop"}:
             crowded = copied(founded, folder / "crowded")
             await crowd(crowded)

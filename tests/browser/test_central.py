@@ -12,6 +12,7 @@ from casework.names import OfficerId
 from tests.builders import TOWN
 from tests.central.reviewing import (
     CHEN,
+    LIN_SECURITY,
     LUO,
     SHE,
     WU_SUPERVISOR,
@@ -21,6 +22,7 @@ from tests.central.reviewing import (
     granted,
 )
 from tests.central.suspending import BOSS, suspended
+from tests.central.test_samples import sampled
 from tests.halls import MET_DIR
 from tests.screens import screen_of
 
@@ -124,6 +126,7 @@ async def test_a_list_is_narrowed_in_place_and_a_lamp_explains_itself(
         (CHEN, ("/", "/?view=warned", "/?view=closing", "/cases")),
         (CHEN, ("/exceptions", "/matters", "/delegations")),
         (LUO, ("/nodes", "/nodes/enrolment", "/publishing", "/publishing/lint", "/incidents")),
+        (LUO, (f"/nodes/{TOWN}", "/nodes/440229-01", "/nodes/keys")),
         (WU_SUPERVISOR, ("/", "/cases", "/matters/timber-felling-permit", "/incidents")),
     ],
 )
@@ -156,3 +159,49 @@ async def test_she_ratifies_from_the_list_what_a_town_decided_without_knowing(
             await dialog.get_by_role("button", name="追认决定").click()
             await screen.go("/exceptions")
             await expect(page.locator("main")).to_contain_text("已追认")
+
+
+async def test_a_reviewer_records_a_finding(browser: Browser, office: Office) -> None:
+    await sampled(office)
+    async with screen_of(browser, office.app, WU_SUPERVISOR) as screen:
+        page = screen.page
+        await screen.go("/samples")
+        await screen.is_sound()
+        await page.get_by_role("link", name="登记").first.click()
+        await page.wait_for_url("**/samples/*")
+        await screen.is_sound()
+        await page.get_by_text("有差错", exact=True).click()
+        await page.get_by_label("说明").fill("蓄积量超过授权，应由县级审批")
+        await page.get_by_role("button", name="登记", exact=True).click()
+        await page.wait_for_url("**/samples?did=recorded")
+        await expect(page.locator("body")).to_contain_text("蓄积量超过授权")
+        await screen.is_sound()
+
+
+async def test_two_administrators_end_a_stolen_laptops_key(
+    browser: Browser, office: Office
+) -> None:
+    async with screen_of(browser, office.app, LUO) as screen:
+        page = screen.page
+        await screen.go("/nodes")
+        await page.get_by_role("link", name="龙仙镇公共服务中心", exact=True).click()
+        await page.get_by_label("停用原因").select_option("compromised")
+        await page.get_by_label("失控时间").fill("2026-11-20T12:00")
+        await page.get_by_label("情况说明").fill("电脑在下乡途中被盗，已报案")
+        await expect(page.locator("main")).to_contain_text("此后该设备用这把密钥签出的一律不认")
+        await screen.is_sound()
+        await page.get_by_role("button", name="提交，请另一人批准").click()
+        await expect(page.locator(".alert-ok")).to_contain_text("等待另一人批准")
+        await screen.is_sound()
+    async with screen_of(browser, office.app, LIN_SECURITY) as screen:
+        page = screen.page
+        await screen.go("/nodes")
+        await page.get_by_role("link", name="密钥停用").click()
+        await expect(page.locator("main")).to_contain_text("失控时间以后的决定逐件重新核验")
+        await screen.is_sound()
+        await page.get_by_role("button", name="批准停用").click()
+        await expect(page.locator(".alert-ok")).to_contain_text("已停用")
+        await screen.is_sound()
+        await screen.go(f"/nodes/{TOWN}")
+        await expect(page.locator("main")).to_contain_text("失控，已停用")
+        await screen.is_sound()

@@ -59,7 +59,7 @@ async def test_papers_are_handed_out_and_the_page_says_since_when_it_knows_nothi
         await expect(screen.page.locator("td .known")).to_contain_text("12:00 时所知")
         await screen.is_sound()
         await screen.go(f"/cases/{case}")
-        await expect(screen.page.locator(".known-line")).to_contain_text("12:00 后未联络")
+        await expect(screen.page.locator(".known.known-line")).to_contain_text("12:00 后未联络")
         await screen.page.click("#pickups .btn-primary")
         await screen.page.fill("dialog[open] [name=collector_name]", "徐志强")
         await screen.page.fill("dialog[open] [name=collector_number]", "民政0113")

@@ -77,12 +77,24 @@ async def test_every_place_of_the_menu_is_sound(browser: Browser, world: World) 
             "/results",
             "/matters",
             "/outbox",
+            "/powers",
             "/consultations",
         )
         places = (*read, "/consultations/new", "/intake/new")
         for place in places:
             await screen.go(place)
             await screen.is_sound()
+
+
+async def test_a_consultation_names_its_matter_by_pinyin(browser: Browser, world: World) -> None:
+    async with screen_of(browser, world.town.app, WU) as screen:
+        page = screen.page
+        await screen.go("/consultations/new")
+        await page.locator("#f-matter").press_sequentially("zdsh")
+        offered = page.locator("#matters option")
+        await expect(offered).to_have_count(1)
+        await expect(offered).to_have_attribute("value", "城乡居民最低生活保障审核确认")
+        await screen.is_sound()
 
 
 async def test_wu_opens_a_case_of_a_village_with_the_arrows_and_accepts_it(

@@ -19,10 +19,19 @@ from casework.fold import fold
 from casework.limits import workdays
 from casework.material import MaterialState, MaterialVerdict
 from casework.matter import CaseKind, Fee, MatterVersion
-from casework.names import CaseId, DelegationId, MessageId, NodeId, OfficerId
+from casework.names import (
+    CaseId,
+    CaseNumber,
+    DelegationId,
+    KeyId,
+    MessageId,
+    NodeId,
+    OfficerId,
+)
 from casework.organisation import Officer, PersonalPower, PowerScope, Role
 from casework.organisation import Power as Personal
 from casework.standing import LeaseHeld, Standing, Waiting
+from casework.voucher import Attested, Voucher, materials_digest, voucher_bytes, voucher_digits
 from tests import county
 from tests.builders import COUNTY, INTAKE, NOON, TOWN, VILLAGE, Pad, a_part
 
@@ -201,6 +210,7 @@ def examples() -> dict[type[Act], AnyAct]:
         acts.ReturnPen(COUNTY),
         acts.ReclaimPen(acts.ReclaimGround.LEASE_ENDED, None, False, None, LEADER),
         acts.TakeUpDeposit(DEPOSIT, "2026-11-20T04:00:00.000000Z", acts.Accept(full)),
+        acts.Rebuild(RECEIPT, acts.Receive(INTAKE, full)),
         acts.ChangePickup(COUNTY),
         acts.Ask(VILLAGE, SUPPLY_BY, TOWN, ALMIGHTY),
         acts.Answer(QUESTION, ALMIGHTY),
@@ -210,7 +220,24 @@ def examples() -> dict[type[Act], AnyAct]:
     return {type(each): each for each in found}
 
 
-PARTS: Final = tuple(a_part(n) for n in ("applicant", "opinion", "grounds", "result", "notice"))
+PARTS: Final = tuple(
+    a_part(n) for n in ("applicant", "opinion", "grounds", "told", "result", "notice")
+)
+
+
+VOUCHER: Final = Voucher(
+    attests=Attested.RECEIVED,
+    number=CaseNumber("4402291000000174"),
+    case=OTHER,
+    matter=MATTER.ref,
+    materials=materials_digest(verdicts()),
+    node=TOWN,
+    key=KeyId("ed25519:" + "0" * 32),
+    seq=7,
+    at=NOON - timedelta(days=2),
+    first_responsible=VILLAGE,
+)
+RECEIPT: Final = voucher_digits(voucher_bytes(VOUCHER), b"\x01" * 64)
 
 
 def standing(

@@ -70,7 +70,8 @@ PEOPLE = {
 
 # What may begin a case; and what may be done in each situation by whoever has every power, at
 # whichever of county, township and village lets them.
-BEGINNINGS = {"draft", "submit_online", "collect", "receive"}
+TAKEN_IN = {"draft", "submit_online", "collect", "receive"}
+BEGINNINGS = TAKEN_IN | {"rebuild"}
 CARRIED = {"hand_over_pen", "return_pen", "reclaim_pen", "take_up_deposit"}
 UNDER_WAY = CARRIED | {"change_pickup", "terminate", "ask"}
 UNDECIDED = UNDER_WAY | {"withdraw", "open_green_channel"}
@@ -85,7 +86,7 @@ DECISIONS = {"decide_grant", "decide_refuse"}
 OPEN_TO_ALL_POWERS = {
     "nothing": BEGINNINGS,
     "nothing_instant": BEGINNINGS | {"instant"},
-    "draft": UNDECIDED | BEGINNINGS,
+    "draft": UNDECIDED | TAKEN_IN,
     "submitted": ASKED_FOR | {"pre_pass", "pre_return", "collect", "receive"},
     "pre_passed": ASKED_FOR | {"pre_return", "collect", "receive"},
     "collected": ASKED_FOR | {"collect", "receive"},

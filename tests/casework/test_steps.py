@@ -8,7 +8,14 @@ from casework import act as acts
 from casework.act import AnyAct, Outcome, TerminationGround
 from casework.case import Case
 from casework.matter import MatterVersion
-from casework.steps import Awaited, Progress, StepState, groups_of, progress_of
+from casework.steps import (
+    Awaited,
+    Progress,
+    StepState,
+    groups_of,
+    progress_of,
+    undone_before_decision,
+)
 from tests.builders import CHEN, COUNTY, INTAKE, TOWN
 from tests.casework.timelines import (
     ACCEPT,
@@ -88,6 +95,15 @@ def test_a_step_tells_who_did_it_where_and_when() -> None:
     assert (survey.done.node, survey.done.at) == (TOWN, on("11-05"))
     (turn,) = survey.turns
     assert (turn.started.act, turn.ended, turn.done) == ("accept", survey.done, True)
+
+
+def test_what_a_decision_would_pass_over_is_named_before() -> None:
+    def undone(*told: Told) -> list[int]:
+        return [step.seq for step in undone_before_decision(a_case(*told), ALLOWANCE)]
+
+    assert undone(*ACCEPTED) == [2, 3, 4, 5, 6]
+    assert undone(*REVIEWED_IN_TOWN) == [3, 6]  # nobody gave an opinion of the third
+    assert undone(*REVIEWED_IN_TOWN, county(passed(6), "11-17")) == [3]
 
 
 def test_whose_turn_it_is_stands_in_the_current_step() -> None:

@@ -13,7 +13,8 @@ from casework.case import Case
 from casework.deemed import deemed_decided, licence_expires_on
 from casework.facts import EXPIRES_ON, fields_read
 from casework.ledger import ledger_of
-from casework.matter import MatterVersion
+from casework.matter import MatterVersion, StepAct
+from casework.step_clocks import StepClock
 from casework.warnings import CaseWarning, WarningCode, warned_from, warnings_of
 from tests.builders import INTAKE
 from tests.casework.test_steps import ACCEPTED, RECEIVED, SOME_ACTS, any_case
@@ -69,6 +70,20 @@ def test_an_acceptance_by_silence_is_said_one_working_day_ahead(
 
 def test_once_it_is_on_record_nothing_more_is_warned_of() -> None:
     assert said(a_case(*RECEIVED, town(acts.DeemAccepted(), "11-11")), "11-12") == []
+
+
+def test_a_receipt_is_warned_of_by_its_own_limit_and_not_by_the_day_of_the_window() -> None:
+    """The matter gives one working day for the acceptance; the law gives five."""
+    case = a_case(*RECEIVED)
+    late = [each for each in step_clocks_of(case, "11-05") if each.clock.overdue]
+
+    assert [each.step.act for each in late] == [StepAct.ACCEPT]
+    assert warned(case, "11-05") == ()
+    assert warned_from(case, ALLOWANCE, calendar(), on("11-03")) == date(2026, 11, 6)
+
+
+def step_clocks_of(case: Case, day: str) -> tuple[StepClock, ...]:
+    return ledger_of(case, ALLOWANCE, calendar(), on(day), with_lines=False).steps
 
 
 @pytest.mark.parametrize(

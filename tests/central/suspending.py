@@ -22,6 +22,13 @@ RECORD = "d0199"  # fellings of up to 15 cubic metres, in this town
 
 async def suspended(office: Office, founded: Path, folder: Path) -> Case:
     """Small enough for the town, which decides it while its line is down."""
+    return await decided_by_the_town(office, founded, folder, suspends=True)
+
+
+async def decided_by_the_town(
+    office: Office, founded: Path, folder: Path, *, suspends: bool = False
+) -> Case:
+    """A felling that the town decides under its record, which the county may have suspended."""
     copy_of(founded / MET_DIR, folder, TOWN)
     async with AsyncExitStack() as stack:
         town = await stack.enter_async_context(at_work(folder, TOWN, office.clock))
@@ -41,7 +48,8 @@ async def suspended(office: Office, founded: Path, folder: Path) -> Case:
         decided = [
             Step(act, (opinion(),) if not isinstance(act, acts.Take) else ()) for act in steps
         ]
-        await _suspend(office, folder / "county files")
+        if suspends:
+            await _suspend(office, folder / "county files")
         await desk.perform_all(decided, Sitting(officer=qiu, case_id=case.id))
         await settle([(town.node, office.desk.node)])
     return await office.look(case.id)

@@ -328,15 +328,19 @@ async def test_what_was_held_back_for_a_deferred_paper_is_ready_with_its_result(
     assert any(each.ref.name == "result" for each in ready.parts)
 
 
-async def test_a_leader_and_a_supervisor_only_read(office: Office) -> None:
+async def test_a_supervisor_only_reads_and_a_leader_without_the_power_does_not_decide(
+    office: Office,
+) -> None:
     case = await office.in_review()
-
-    for officer in (LIANG, WU_SUPERVISOR):
+    seen = {}
+    for officer, refused in ((WU_SUPERVISOR, 403), (LIANG, 409)):
         browser = await office.sign_in(officer)
-        page = (await browser.get(f"/cases/{case.id}")).text
-        answer = await decide(browser, case)
-        assert f"/cases/{case.id}/acts/" not in page
-        assert answer.status_code == 403
+        seen[officer] = (await browser.get(f"/cases/{case.id}")).text
+        assert (await decide(browser, case)).status_code == refused
+
+    assert f"/cases/{case.id}/acts/" not in seen[WU_SUPERVISOR]
+    assert f"/cases/{case.id}/acts/take" in seen[LIANG]
+    assert f"/cases/{case.id}/acts/decide_grant" not in seen[LIANG]
     assert (await office.look(case.id)).decision is None
 
 

@@ -201,3 +201,90 @@ def test_a_slip_for_another_tier_is_refused(
     answer = type_in("enrol", "--county-url", "https://county.example", "--code", slip, to=township)
 
     assert "is not run by tongban-township" in answer.output
+
+
+def made_keys(folder: Path, *names: str) -> list[str]:
+    """Keys as three people make them, each on a machine of their own; their fingerprints."""
+    shown = []
+    for name in names:
+        made = type_in(
+            *("root", "key", str(folder / f"{name}.key"), "--passphrase-stdin"),
+            given=f"{PASSWORD} {name}\n",
+        )
+        assert made.exit_code == 0, made.output
+        shown.append(made.output.splitlines()[1].removeprefix("fingerprint").strip())
+    return shown
+
+
+def sign(file: Path, key: Path, name: str = "") -> Result:
+    words = ("root", "sign", str(file), str(key), "--yes", "--passphrase-stdin")
+    return type_in(*words, given=f"{PASSWORD} {name}\n")
+
+
+def test_the_key_ceremony_from_end_to_end(county: Path, tmp_path: Path) -> None:
+    file, later = tmp_path / "next.sets", tmp_path / "later.sets"
+    type_in("load", str(FOLDER), "--publish")
+    fingerprints = made_keys(tmp_path, "anna", "bo", "cai")
+    public = [str(tmp_path / f"{name}.key.pub") for name in ("anna", "bo", "cai")]
+    composed = type_in(
+        *("root", "compose", str(file)),
+        *(word for path in public for word in ("--root", path)),
+        *(word for path in public[:2] for word in ("--security", path)),
+        *("--catalogue", public[2]),
+    )
+    shown = type_in("root", "show", str(file), "--items", str(tmp_path / "items"))
+    early = type_in("root", "adopt", str(file))
+    wrong = sign(file, tmp_path / "anna.key", "bo")
+    steps = [
+        sign(file, county / "keys" / "root.pem"),
+        *(sign(file, tmp_path / f"{name}.key", name) for name in ("anna", "bo", "cai")),
+    ]
+    adopted = type_in("root", "adopt", str(file))
+    again = type_in("root", "adopt", str(file))
+    alone = type_in("publish")
+    nothing = type_in("publish", "--to", str(later))
+    slip = type_in("nodes", "add", "440229901-01")
+
+    assert all(each in composed.output for each in fingerprints)
+    assert shown.output == composed.output
+    assert "root: 2 of 3 sign   (now 1 of 1)" in composed.output
+    assert (tmp_path / "items" / "root" / "root.json").exists()
+    assert "0 of 1 keys of root signed (E_SET_THRESHOLD)" in early.output
+    assert "does not open" in wrong.output
+    assert [each.exit_code for each in steps] == [0, 0, 0, 0]
+    assert "old root 1 of 1, new root 3 of 2" in steps[-1].output
+    assert adopted.output.splitlines()[2].split()[:2] == ["root", "2"]
+    assert "compose it again" in again.output
+    assert again.exit_code == 1
+    assert "nothing has changed" in alone.output
+    assert "nothing has changed" in nothing.output
+    said = composed.output.splitlines()[3].removeprefix("  its fingerprint").strip()
+    assert said in slip.output
+
+
+def test_nobody_signs_without_having_compared(county: Path, tmp_path: Path) -> None:
+    file = tmp_path / "next.sets"
+    made_keys(tmp_path, "anna")
+    type_in(
+        *("root", "compose", str(file), "--root", str(tmp_path / "anna.key.pub")),
+        *("--root-threshold", "1"),
+    )
+    before = file.read_bytes()
+    key = str(county / "keys" / "root.pem")
+    answer = type_in("root", "sign", str(file), key, given="n\n")
+
+    assert answer.exit_code == 1
+    assert file.read_bytes() == before
+
+
+def test_what_is_loaded_is_written_out_and_taken_in_again(county: Path, tmp_path: Path) -> None:
+    type_in("load", str(FOLDER), "--publish")
+
+    out = type_in("export", str(tmp_path / "out"))
+    again = type_in("load", str(tmp_path / "out"))
+    twice = type_in("export", str(tmp_path / "out"))
+
+    assert (out.exit_code, again.exit_code, twice.exit_code) == (0, 0, 1)
+    assert "organisation.json" in out.output
+    assert "(folder-in-use)" in twice.output
+    assert county.exists()

@@ -9,9 +9,21 @@ import pytest
 from casework.names import NodeId
 from sync.enrolling import read_slip
 from tests.builders import COUNTY, TOWN
-from tests.central.reviewing import CHEN, GUO, HU, LIN_SECURITY, LUO, SOCIAL, WU_SUPERVISOR, Office
+from tests.central.reviewing import (
+    CHEN,
+    GUO,
+    HU,
+    LIN_SECURITY,
+    LUO,
+    SOCIAL,
+    WU_SUPERVISOR,
+    Office,
+    an_office,
+)
+from tests.central.suspending import decided_by_the_town
 from tests.county import FOLDER
 from tests.founded import Machine
+from tests.halls import MET_DIR
 from tests.webui.paper_text import text_of
 
 THIRD_TOWN = NodeId("440229903-01")
@@ -68,7 +80,9 @@ async def test_nodes_show_who_has_a_machine_and_until_when_it_may_decide(office:
     luo = await office.sign_in(LUO)
 
     page = (await luo.get("/nodes")).text
-    row = re.search(rf"<td[^>]*>龙仙镇公共服务中心<div[^>]*>{TOWN}.*?</tr>", page, re.DOTALL)
+    row = re.search(
+        rf"<td[^>]*><a[^>]*>龙仙镇公共服务中心</a><div[^>]*>{TOWN}.*?</tr>", page, re.DOTALL
+    )
     other = re.search(rf"{THIRD_TOWN}.*?</tr>", page, re.DOTALL)
 
     assert row is not None
@@ -143,7 +157,7 @@ async def test_publishing_without_the_root_key_says_so(office: Office, tmp_path:
     page = (await luo.get("/publishing")).text
     answer = await luo.post("/publishing")
 
-    assert "没有签发所需的根密钥" in page
+    assert "签发所需的密钥不在本机" in page
     assert answer.status_code == 422
 
 
@@ -224,3 +238,22 @@ async def test_the_county_prints_the_sheet_of_a_matter_and_of_one_of_its_situati
     # What is printed holds today: none of a version that is to come.
     coming = (await chen.get("/matters/food-business-licence?version=2")).text
     assert "/sheet" not in coming
+
+
+async def test_nodes_tell_who_holds_the_version_in_force(founded: Path, tmp_path: Path) -> None:
+    async with an_office(founded / MET_DIR, tmp_path) as office:
+        luo = await office.sign_in(LUO)
+        await decided_by_the_town(office, founded, tmp_path / "town")
+        holding = (await luo.get("/nodes")).text
+        county = office.app.state.services.county
+        await county.load(changed_county(tmp_path))
+        await county.publish()
+        behind = (await luo.get("/nodes")).text
+
+    before = re.search(r"<li>事项目录：.*?</li>", holding)
+    after = re.search(r"<li>事项目录：.*?</li>", behind)
+    assert before is not None
+    assert after is not None
+    assert "<b>1 个节点已取得第 1 版</b>" in before[0]
+    assert "龙仙镇公共服务中心" not in before[0]
+    assert "<b>0 个节点已取得第 2 版</b>，未取得：龙仙镇公共服务中心" in after[0]

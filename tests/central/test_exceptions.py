@@ -8,12 +8,12 @@ import pytest
 from casework import act as acts
 from casework.case import Case
 from casework.fold import fold
-from casework.names import MessageId, NodeId
+from casework.names import NodeId
 from casework.verdict import Judgement
-from central.services.exceptions import OTHERS_SHOWN_MAX, Course, course_of
-from central.store.verdicts import Exceptional
-from tests.builders import COUNTY, NOON, TOWN, Pad, accepted_in_town
-from tests.central.reviewing import CHEN, LUO, SHE, Office, an_office
+from casework.verdict_course import Course, course_of
+from central.services.exceptions import OTHERS_SHOWN_MAX
+from tests.builders import COUNTY, TOWN, Pad, accepted_in_town
+from tests.central.reviewing import CHEN, LUO, SHE, Office, an_office, granted
 from tests.central.suspending import BOSS, suspended
 from tests.centres import visible
 from tests.halls import MET_DIR
@@ -31,18 +31,7 @@ def a_course(
     case: Case | None = fold(written).case
     assert case is not None
     decision = written[len(DECIDED) - 1].id
-    return course_of(case, of(case, decision, judgement))
-
-
-def of(case: Case, decision: MessageId, judgement: Judgement) -> Exceptional:
-    return Exceptional(
-        decision=decision,
-        node=TOWN,
-        decided_at=NOON,
-        judgement=judgement,
-        grounds=("E_REVOKED_SUSPEND",),
-        case=case,
-    )
+    return course_of(case, decision, judgement)
 
 
 def test_the_course_of_a_decision_is_told() -> None:
@@ -60,11 +49,11 @@ def test_what_does_not_stand_is_the_countys_or_its_authors() -> None:
     reclaim = pad.write(REFUSED, node=COUNTY, after=chain[-2], case=chain[0].case)
     case = fold([*chain, reclaim]).case
     assert case is not None
-    assert course_of(case, of(case, chain[-1].id, Judgement.REJECTED)) is Course.HERE
+    assert course_of(case, chain[-1].id, Judgement.REJECTED) is Course.HERE
     back = pad.write(acts.HandOverPen(TOWN), node=COUNTY, after=reclaim)
     case = fold([*chain, reclaim, back]).case
     assert case is not None
-    assert course_of(case, of(case, chain[-1].id, Judgement.REJECTED)) is Course.RETURNED
+    assert course_of(case, chain[-1].id, Judgement.REJECTED) is Course.RETURNED
 
 
 async def file_rejected(office: Office, case: Case, decisions: int) -> None:
@@ -129,3 +118,25 @@ async def test_what_waits_is_found_in_the_list_and_ratified_on_its_page(
     after = visible((await she.get("/exceptions")).text)
     assert "已追认" in after
     assert "等待处理 0 件" in after
+
+
+async def test_an_annulment_tells_the_applicant_on_the_page_until_it_is_decided_again(
+    met: Office, founded: Path, tmp_path: Path
+) -> None:
+    case = await suspended(met, founded, tmp_path / "town")
+    she = await met.sign_in(SHE)
+    said = {"seen": case.head, "reason": "由县局重新核查", "approved_by": BOSS}
+    untold = await she.post(f"/cases/{case.id}/acts/reopen", **said)
+    assert untold.status_code == 422
+    assert "告知申请人的话" in visible(untold.text)
+
+    words = "原决定已经撤销，不需要您再交材料"
+    done = await she.post(f"/cases/{case.id}/acts/reopen", **said, told=words)
+    assert done.status_code == 303, visible(done.text)
+    page = visible((await she.get(f"/cases/{case.id}")).text)
+    assert f"原决定已撤销，请告知申请人：{words}" in page
+
+    again = await met.take(await met.look(case.id), SHE)
+    await met.act(SHE, granted("翁林采〔2026〕9号"), case=again.id)
+    after = visible((await she.get(f"/cases/{case.id}")).text)
+    assert "请告知申请人" not in after

@@ -77,7 +77,8 @@ async def test_a_case_opened_anew_is_proven_by_what_was_decided_since(office: Of
     case = await delivered(office)
     first = case.decision
     assert first is not None
-    reopened = Step(acts.Reopen(LIANG), (grounds("须重新核查"),))
+    told = Attachment("told", "text/plain", "请等候新的决定".encode())
+    reopened = Step(acts.Reopen(LIANG), (grounds("须重新核查"), told))
     case = await office.act(CHEN, acts.Close(), case=case.id)
     case = await office.act(CHEN, reopened, case=case.id)
     case = await office.act(CHEN, granted("翁民准〔2026〕2号"), case=case.id)

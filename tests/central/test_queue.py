@@ -12,7 +12,6 @@ from tests.central.reviewing import (
     CHEN,
     FORESTRY,
     HU,
-    LIANG,
     NAME,
     NUMBER,
     OUYANG,
@@ -173,12 +172,12 @@ async def test_a_case_that_was_not_delivered_is_not_archived_and_says_why(office
     assert (await office.look(case.id)).status is Status.ACCEPTED
 
 
-async def test_a_leader_reads_and_archives_nothing(office: Office) -> None:
+async def test_a_supervisor_reads_and_archives_nothing(office: Office) -> None:
     case = await delivered(office)
-    liang = await office.sign_in(LIANG)
+    supervisor = await office.sign_in(WU_SUPERVISOR)
 
-    page = (await liang.get("/?view=closing")).text
-    await liang.post("/queue/close", case=case.id)
+    page = (await supervisor.get("/?view=closing")).text
+    await supervisor.post("/queue/close", case=case.id)
 
     assert case.number in page
     assert "归档所选办件" not in page

@@ -159,10 +159,10 @@ def add_commands() -> None:
     plain = Runtime.running
 
     def running(
-        self: Runtime, commands: Mapping[str, Command], *, upkeep: bool = True
+        self: Runtime, commands: Mapping[str, Command], **options: Any
     ) -> AbstractAsyncContextManager[None]:
         counter = Counter(self.node, self.sets).commands
-        return plain(self, {**commands, **counter, "arm": arm_point}, upkeep=upkeep)
+        return plain(self, {**commands, **counter, "arm": arm_point}, **options)
 
     setattr(Runtime, plain.__name__, running)
 

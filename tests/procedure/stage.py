@@ -71,6 +71,7 @@ WORDS: Final = {
     "opinion": "情况属实，符合条件".encode(),
     "grounds": "经核对，家庭人均收入超过标准".encode(),
     "notice": "请补正所列材料".encode(),
+    "told": "原决定已经撤销，由县里重新审查".encode(),
     "result": b"%PDF-1.7 the result",
 }
 
@@ -281,7 +282,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def a_stage(founded: Path, folder: Path) -> AsyncIterator[Stage]:
+async def a_stage(
+    founded: Path, folder: Path, clocks: Mapping[NodeId, ManualClock] = {}
+) -> AsyncIterator[Stage]:
+    """All nodes go by one clock but those that are given one of their own."""
     clock = a_clock()
     for name in (COUNTY_DIR, TOWN, OTHER_TOWN, VILLAGE):
         copy_of(founded, folder, name)
@@ -292,7 +296,8 @@ async def a_stage(founded: Path, folder: Path) -> AsyncIterator[Stage]:
         )
         nodes = {COUNTY: county.opened}
         for name in (TOWN, OTHER_TOWN, VILLAGE):
-            nodes[name] = await stack.enter_async_context(at_work(folder, name, clock))
+            its = clocks.get(name, clock)
+            nodes[name] = await stack.enter_async_context(at_work(folder, name, its))
         stage = Stage(county, nodes, clock)
         await county.opened.node.tick()
         await stage.settle()

@@ -8,19 +8,21 @@ from msgspec.structs import replace
 
 from casework import act as acts
 from casework.act import AnyAct, Outcome, ReclaimGround
-from casework.case import Case, Status
+from casework.case import Case, Decision, Status
 from casework.entry import Entry
+from casework.errors import PartMissingError
 from casework.instants import instant_text
 from casework.names import CaseId, MessageId, OfficerId
 from casework.verdict import Judgement
 from central.services.verifying import Report, verify_exports
 from sync.attesting import is_proven
 from sync.bodies import Verdict
+from sync.desk import Attachment, Sitting, Step
 from sync.exporting import export_log
 from sync.stored import stored_body
 from tests.builders import COUNTY, TOWN
 from tests.cluster import rows
-from tests.procedure.stage import QIU, WU, Stage, intake_for, papers_for
+from tests.procedure.stage import QIU, WORDS, WU, Stage, intake_for, papers_for
 
 MATTER = "timber-felling-permit"
 RECORD = "d0199"
@@ -153,6 +155,23 @@ async def test_what_waits_is_annulled_and_decided_again(stage: Stage, tmp_path: 
     assert await stage.refused(CHIEF, acts.Ratify(BOSS), case=case) == "E_ACT_NOT_OPEN"
     assert len(await verdicts(stage, case)) == 1
     await stage.agreed(case, TOWN, COUNTY)
+    # The town's counter can tell whoever asks, and the paper says it as well.
+    for node in (TOWN, COUNTY):
+        desk = stage.desks[node]
+        said = await desk.read_named(await desk.get_case(case), "told")
+        assert said == WORDS["told"]
+    assert "renewed-acceptance" in stage.papers(made)
+
+
+async def test_an_annulment_without_a_word_for_the_applicant_is_refused(
+    stage: Stage, tmp_path: Path
+) -> None:
+    case = await suspended(stage, tmp_path / "county files")
+    desk, chief = stage.desk_of(CHIEF)
+    grounds = Attachment("grounds", "text/plain", WORDS["grounds"])
+    sitting = Sitting(officer=chief, case_id=case)
+    with pytest.raises(PartMissingError):
+        await desk.perform_all([Step(acts.Reopen(BOSS), (grounds,))], sitting)
 
 
 async def test_what_does_not_wait_is_not_ratified(stage: Stage) -> None:
@@ -257,8 +276,8 @@ async def county_writes(stage: Stage, case: CaseId, *said: AnyAct) -> None:
         await journal.append(again, case=case)
 
 
-async def test_a_decision_that_fell_out_is_judged_too(stage: Stage) -> None:
-    """The county took the case back and decided; the town, cut off, had decided as well."""
+async def reclaimed_meanwhile(stage: Stage, then: AnyAct) -> tuple[CaseId, Decision]:
+    """A town decides while cut off; the county, which took the case back, goes on with `then`."""
     await stage.on("11-23")
     case = await taken_in(stage)
     await stage.settle()
@@ -266,16 +285,18 @@ async def test_a_decision_that_fell_out_is_judged_too(stage: Stage) -> None:
     await stage.on("11-23", "10:00")
     made = await stage.do(QIU, acts.DecideGrant((), None), case=case)
     assert made.decision is not None
-    await county_writes(
-        stage,
-        case,
-        acts.ReclaimPen(ReclaimGround.LEASE_ENDED, None, hold=False, code=None),
-        acts.DecideRefuse((), ("x1",), None),
-    )
+    reclaim = acts.ReclaimPen(ReclaimGround.LEASE_ENDED, None, hold=False, code=None)
+    await county_writes(stage, case, reclaim, then)
     stage.cut_off.clear()
     await stage.settle()
+    return case, made.decision
+
+
+async def test_a_decision_that_fell_out_is_judged_too(stage: Stage) -> None:
+    """The county took the case back and decided; the town, cut off, had decided as well."""
+    case, made = await reclaimed_meanwhile(stage, acts.DecideRefuse((), ("x1",), None))
     [(_, said)] = await verdicts(stage, case)
-    assert said.decision == made.decision.entry
+    assert said.decision == made.entry
     assert (said.judgement, said.grounds) == (Judgement.SUSPENDED, ("E_COUNTY_DECIDED",))
     standing = await stage.agreed(case, TOWN, COUNTY)
     assert standing.decision is not None
@@ -292,32 +313,18 @@ async def test_a_decision_that_fell_is_taken_up_by_the_town_that_made_it(
     stage: Stage, tmp_path: Path
 ) -> None:
     """The county took the case from a silent town and gave it back; the decision came too late."""
-    await stage.on("11-23")
-    case = await taken_in(stage)
-    await stage.settle()
-    stage.cut_off.add(TOWN)
-    await stage.on("11-23", "10:00")
-    made = await stage.do(QIU, acts.DecideGrant((), None), case=case)
-    assert made.decision is not None
-    fallen, grant = made.decision.entry, acts.DecideGrant((), None)
-    await county_writes(
-        stage,
-        case,
-        acts.ReclaimPen(ReclaimGround.LEASE_ENDED, None, hold=False, code=None),
-        acts.HandOverPen(TOWN),
-    )
-    stage.cut_off.clear()
-    await stage.settle()
+    case, made = await reclaimed_meanwhile(stage, acts.HandOverPen(TOWN))
+    fallen, grant = made.entry, acts.DecideGrant((), None)
     assert (await stage.agreed(case, TOWN, COUNTY)).fallen == (fallen,)
 
     await stage.on("11-23", "11:00")
-    at = instant_text(made.decision.at)
+    at = instant_text(made.at)
     await stage.do(QIU, acts.TakeUpDeposit(fallen, at, grant), case=case)
     await stage.settle()
 
     standing = await stage.agreed(case, TOWN, COUNTY)
     assert standing.decision is not None
-    assert standing.decision.at == made.decision.at
+    assert standing.decision.at == made.at
     said = [body.judgement for _, body in await verdicts(stage, case)]
     assert said == [Judgement.CONFIRMED, Judgement.CONFIRMED]
     assert (await exported(stage, tmp_path)).is_sound

@@ -185,7 +185,8 @@ def body_of(step: Step, after: Message | None, written: list[Message]) -> Body:
         deposit = written[-1].id if written else ZERO_ID
         act = acts.TakeUpDeposit(deposit, act.at, act.restated)
     if step.is_deposit and not isinstance(
-        act, acts.HandOverPen | acts.ReturnPen | acts.ReclaimPen | acts.TakeUpDeposit
+        act,
+        acts.HandOverPen | acts.ReturnPen | acts.ReclaimPen | acts.TakeUpDeposit | acts.Rebuild,
     ):
         kind = DepositKind.SUPPLEMENT
         return Deposit(NUMBER, kind, act, LIN, None, step.parts)

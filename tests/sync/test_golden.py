@@ -34,7 +34,7 @@ from sync.payloads import KINDS, Body, open_message, read_body
 from sync.roles import one_key_root, root_fingerprint
 from sync.trust_root import root_items
 from sync.trust_sets import BuiltSet, Publication, assemble, build_set, open_manifest
-from tests.builders import COUNTY, NOON, OTHER_TOWN, TOWN, VILLAGE, WU, ZHOU
+from tests.builders import COUNTY, INTAKE, NOON, OTHER_TOWN, TOWN, VILLAGE, WU, ZHOU, a_verdict
 from tests.keyring import (
     a_body_of_each,
     a_head,
@@ -96,7 +96,10 @@ def contacts() -> dict[str, tuple[NodeId, Body]]:
     deposit = Deposit(
         CaseNumber("440229901-26-000017-8"), DepositKind.ANSWER, answer, ZHOU, None, ()
     )
+    receipt = json.loads((GOLDEN / "voucher.json").read_text(encoding="utf-8"))["digits"]
+    anew = acts.Rebuild(receipt, acts.Collect(INTAKE, (a_verdict("m1"), a_verdict("m2"))))
     return {
+        "entry-rebuild": (TOWN, replace(an_entry(), act=anew)),
         "entry-ask": (TOWN, replace(an_entry(), act=asked)),
         "deposit-answer": (OTHER_TOWN, deposit),
         "entry-call-for-papers": (COUNTY, replace(an_entry(), act=called)),

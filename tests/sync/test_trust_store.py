@@ -145,15 +145,18 @@ async def test_what_was_fetched_survives_a_restart(county: TrustStore, town: Tru
     assert again.holdings.delegations_of(TOWN)
 
 
-async def test_a_set_that_the_wrong_key_signed_is_refused(
-    county: TrustStore, town: TrustStore
+@pytest.mark.parametrize(
+    "name", [SetName.CATALOGUE, SetName.DELEGATIONS, SetName.REVOCATIONS, SetName.CALENDAR]
+)
+async def test_a_set_that_the_wrong_role_signed_is_refused(
+    county: TrustStore, town: TrustStore, name: SetName
 ) -> None:
-    forged = await build(county, SetName.CATALOGUE, {}, key=STRANGER)
+    forged = await build(county, name, {}, key=STRANGER)
     await town.announced(announcement(forged))
     await town.accept_range(forged.hash, 0, forged.wire)
 
-    assert await town.refused() == [(SetName.CATALOGUE, 1, "E_SET_THRESHOLD")]
-    assert town.holdings.versions.catalogue == 0
+    assert await town.refused() == [(name, 1, "E_SET_THRESHOLD")]
+    assert getattr(town.holdings.versions, name.value) == 0
     assert await town.wanted(10) == []
 
 

@@ -342,15 +342,16 @@ async def test_wu_is_warned_of_a_receipt_that_nobody_answers(world: World, wu: C
     case = await wu.taken("minimum-living-allowance", LOW_INCOME, "receive")
     clock = world.county.node.clock
     assert isinstance(clock, ManualClock)
-    before = (await wu.get("/?view=warned")).text
-    clock.advance(timedelta(days=4))
-    again = await world.town.sign_in(WU)  # the session is over
-    after = (await again.get("/?view=warned")).text
+    seen = {}
+    for day in (4, 2):  # past the day that the matter gives, then near the end of the law's five
+        clock.advance(timedelta(days=day))
+        again = await world.town.sign_in(WU)  # the session is over
+        seen[day] = (await again.get("/?view=warned")).text
 
-    assert f"/cases/{case}" not in before
-    assert f"/cases/{case}" in after
-    assert "预警办件（" in visible(after)
-    assert "环节“受理”应于11月23日前办完，已超期 1 日" in visible(after)
+    assert f"/cases/{case}" not in seen[4]
+    assert f"/cases/{case}" in seen[2]
+    assert "预警办件（" in visible(seen[2])
+    assert "视为受理" in visible(seen[2])
 
 
 async def test_after_an_act_its_own_paper_is_offered_and_none_where_it_has_none(

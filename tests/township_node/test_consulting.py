@@ -33,6 +33,18 @@ async def test_no_case_and_no_clock_comes_of_it(world: World, wu: Clerk) -> None
     assert await database.fetch("SELECT COUNT(*) FROM message WHERE kind = 'entry'") == [(0,)]
 
 
+async def test_the_matter_is_suggested_by_its_pinyin_its_code_and_its_name(wu: Clerk) -> None:
+    name = "城乡居民最低生活保障审核确认"
+    for typed in ("zdsh", "最低生活"):
+        found = (await wu.get("/consultations/matters", params={"matter": typed})).text
+        assert found.count("<option") == 1
+        assert f'value="{name}" label="{typed}　{name}"' in found
+    nothing = (await wu.get("/consultations/matters?matter=qqqq")).text
+    everything = (await wu.get("/consultations/matters")).text
+    assert "<option" not in nothing
+    assert everything.count("<option") > 1
+
+
 async def test_a_record_is_found_by_its_words_its_matter_or_its_person(wu: Clerk) -> None:
     await noted(wu, person="陈秀兰", matter="zdsh")
     for asked in ("户口簿", "低保", "zdsh", "陈秀兰"):

@@ -300,6 +300,7 @@ def _rarer(  # noqa: PLR0913, PLR0917
         (COUNTY, CHEN, acts.Close()),
     )
     why = {"grounds": "经核实，情况属实"}
+    annulled = {**why, "told": "原决定已经撤销，请到窗口交回"}
     ground = acts.TerminationGround.PRECONDITION_GONE
     return {
         "submitted": Story(m, (TOWN, WU, acts.SubmitOnline(INTAKE, full))),
@@ -355,9 +356,9 @@ def _rarer(  # noqa: PLR0913, PLR0917
             m, *closed, (COUNTY, CHEN, acts.Correct("翁民低保〔2026〕18-1号", LEADER), why)
         ),
         "revoked": Story(
-            m, *closed, (COUNTY, CHEN, acts.Revoke(acts.RevocationGround.DECEIT, LEADER), why)
+            m, *closed, (COUNTY, CHEN, acts.Revoke(acts.RevocationGround.DECEIT, LEADER), annulled)
         ),
-        "reopened": Story(m, *closed, (COUNTY, CHEN, acts.Reopen(LEADER), why)),
+        "reopened": Story(m, *closed, (COUNTY, CHEN, acts.Reopen(LEADER), annulled)),
         "merged": Story(m, *review, (COUNTY, CHEN, acts.MergeInto(CaseId("e" * 32)))),
         "green": Story(m, *granted[:-1], (COUNTY, CHEN, acts.OpenGreenChannel(LEADER), why)),
     }

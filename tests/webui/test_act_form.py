@@ -105,13 +105,14 @@ def test_a_reclaim_offers_what_it_may_answer_and_else_only_silence() -> None:
     assert set(read_act("reclaim_pen", sent, ActPlace.of(plain)).form.errors) == {"of"}
 
 
-def test_every_act_of_the_procedure_but_none_other_is_read() -> None:
+def test_every_act_that_is_done_to_a_case_but_none_other_is_read() -> None:
     place = ActPlace.of(given_of(STORIES["received"]))
 
-    for name in BY_NAME:
+    for name in BY_NAME.keys() - {"rebuild"}:
         read_act(name, Form(), place)
-    with pytest.raises(NotFoundException):
-        read_act("abolish", Form(), place)
+    for name in ("rebuild", "abolish"):
+        with pytest.raises(NotFoundException):
+            read_act(name, Form(), place)
 
 
 @pytest.mark.parametrize("row", PROCEDURE.values(), ids=lambda row: row.name)

@@ -216,7 +216,7 @@ async def bring(request: AnyRequest, case_id: str, act: str) -> Any:
         return await _page(request, opened, acted=read, status_code=_INVALID)
     meant = read.act
     assert not isinstance(meant, acts.HandOverPen | acts.ReturnPen | acts.ReclaimPen)
-    assert not isinstance(meant, acts.TakeUpDeposit)
+    assert not isinstance(meant, acts.TakeUpDeposit | acts.Rebuild)
 
     async def do(turn: Turn, contents: Sequence[Content]) -> None:
         await acting.bring(services(request).office, turn, meant, contents)

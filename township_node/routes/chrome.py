@@ -35,6 +35,7 @@ async def chrome(request: Request[Any, Any, Any]) -> Chrome:
         else (),
         search_url=SEARCH_URL if officer is not None else None,
         sync=sync_bar(use, status, left),
+        powers_url="/powers" if officer is not None and not is_of_county(me) else None,
         today=filters.day_long(use.clock.now()),
     )
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.response import Template
 
 from casework.names import MatterId
 from township_node.routes.access import officer_of, services
@@ -34,6 +35,14 @@ async def list_consultations(request: AnyRequest, q: str = "") -> Response[Any]:
 @get("/consultations/new", guards=[_CLERK])
 async def new_consultation(request: AnyRequest) -> Response[Any]:
     return await _form(request, Form.of({"kind": consulting.kinds()[0][0]}))
+
+
+@get("/consultations/matters", guards=[_CLERK])
+async def suggest_matters(request: AnyRequest, matter: str = "") -> Template:
+    """The names that a clerk may mean by what is typed."""
+    typed = one_line(matter)[:QUERY_CHARS_MAX]
+    names = consulting.matter_names(services(request).office, typed)
+    return Template("consultations/_matters.html", context={"matters": names, "typed": typed})
 
 
 @post("/consultations", guards=[_CLERK], status_code=303)
@@ -103,6 +112,7 @@ async def _form(request: AnyRequest, form: Form, status_code: int = 200) -> Resp
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
     list_consultations,
     new_consultation,
+    suggest_matters,
     note_consultation,
     show_consultation,
     print_sheet,

@@ -15,9 +15,11 @@ _PLACES: Final = (
     ("/intake", "writing", "intake", "F2", _CLERK),
     ("/consultations", "message-circle", "consultations", None, _CLERK),
     ("/arrivals", "package-import", "arrivals", None, _CLERK),
+    ("/verify", "qrcode", "verify", None, _COUNTER),
     ("/cases", "list-check", "cases", None, _ANY),
     ("/results", "send", "results", None, _COUNTER),
     ("/matters", "adjustments", "catalogue", None, _ANY),
+    ("/powers", "license", "powers", None, _ANY),
     ("/outbox", "cloud-upload", "outbox", None, _ANY),
 )
 

@@ -128,8 +128,11 @@ async def begin_intake(
     return draft.id
 
 
-def matter_names(office: Office) -> Sequence[str]:
-    return [matter.name for matter in office.holdings.catalogue.on(office.today())]
+def matter_names(office: Office, typed: str = "") -> Sequence[str]:
+    """What may be meant by a name, pinyin or a code; all where nothing is typed."""
+    catalogue, today = office.holdings.catalogue, office.today()
+    found = catalogue.search(typed, today) if typed else catalogue.on(today)
+    return [matter.name for matter in found]
 
 
 def _matter(office: Office, record: ConsultationRecord) -> MatterVersion | None:

@@ -10,6 +10,7 @@ from sync.attesting import ResultUnprovenError, is_proven
 from sync.case_file import CaseFile
 from sync.desk import Attachment, Sitting
 from sync.foreseeing import FORESEEN, foresee
+from sync.own_vouchers import voucher_for
 from township_node.services.office import Office
 from township_node.services.reading import given_for, papers_given
 from webui.documents import Paper, PaperKind, render_async
@@ -34,9 +35,10 @@ async def _paper(
     given = given_for(office, officer, file, unmasked=True)
     decided = decision_behind(kind, file.case, file.matter, entry)
     proven = decided is None or await is_proven(office.desk, file.case, decided)
+    vouched = await voucher_for(office.desk, file.case, kind, entry)
     return paper_for(
         kind,
-        papers_given(office, given, file),
+        replace(papers_given(office, given, file), voucher=vouched),
         now=office.now(),
         entry=entry,
         final=file.blocked is None and proven,

@@ -12,6 +12,7 @@ from sync.attesting import is_proven
 from sync.case_file import CaseFile
 from sync.desk import Attachment, Sitting
 from sync.foreseeing import FORESEEN, foresee
+from sync.own_vouchers import voucher_for
 from village_agent.services.reading import given_for, papers_given
 from village_agent.services.station import Station
 from village_agent.words import word
@@ -36,7 +37,8 @@ async def print_paper(  # noqa: PLR0913 - which paper of what, and who prints it
     What states a decision is final only where the decision is proven. `again`: it was printed
     before, and says how many times this laptop has printed it once more.
     """
-    given = papers_given(station, given_for(station, file), file)
+    vouched = await voucher_for(station.desk, file.case, kind, entry)
+    given = replace(papers_given(station, given_for(station, file), file), voucher=vouched)
     decided = decision_behind(kind, file.case, file.matter, entry)
     proven = decided is None or await is_proven(station.desk, file.case, decided)
     final = file.blocked is None and proven

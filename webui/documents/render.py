@@ -7,6 +7,7 @@ years later.
 
 import asyncio
 import threading
+from datetime import datetime
 from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -56,14 +57,19 @@ class PaperTooLongError(PaperError):
 def render(paper: Paper) -> bytes:
     """The paper as a PDF. Raises PaperError if it is in force and incomplete, or far too long."""
     page = compose(paper)
+    return typeset(page["layout"], page, paper.issued_at)
+
+
+def typeset(layout: str, page: dict[str, Any], issued_at: datetime) -> bytes:
+    """What a template makes of a page; its date is the only one in the file."""
     compiler = _compiler()
     with _ONE_AT_A_TIME:
         pdf = compiler.compile(
-            input=_templates() / f"{page['layout']}.typ",
+            input=_templates() / f"{layout}.typ",
             format="pdf",
             sys_inputs={"paper": msgspec.json.encode(page).decode()},
             pdf_standards=[*PDF_STANDARDS],
-            timestamp=int(paper.issued_at.timestamp()),
+            timestamp=int(issued_at.timestamp()),
         )
     assert isinstance(pdf, bytes), "a PDF is one file"
     return pdf
@@ -89,12 +95,18 @@ def compose(paper: Paper) -> dict[str, Any]:
     page = _body(paper, row, filler) | _head(paper, row) | _foot(paper, row)
     if paper.final:
         _refuse_gaps(paper, row, filler)
-    printable = _as_printed(page)
-    if sum(len(text) for _, text in _strings(printable, path="")) > TEXT_CHARS_MAX:
+    composed = printable(page)
+    composed["qr"] = qr_svg(paper.query.qr_text) if paper.query else ""
+    composed["seal_picture"] = paper.seal_picture if is_sealed(paper) else ""
+    return composed
+
+
+def printable(page: dict[str, Any]) -> dict[str, Any]:
+    """A page with every character the font lacks as its code; PaperTooLongError beyond reason."""
+    shown: dict[str, Any] = _as_printed(page)
+    if sum(len(text) for _, text in _strings(shown, path="")) > TEXT_CHARS_MAX:
         raise PaperTooLongError(f"more than {TEXT_CHARS_MAX} characters")
-    printable["qr"] = qr_svg(paper.query.qr_text) if paper.query else ""
-    printable["seal_picture"] = paper.seal_picture if is_sealed(paper) else ""
-    return {**printable}
+    return shown
 
 
 def is_sealed(paper: Paper) -> bool:

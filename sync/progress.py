@@ -1,0 +1,39 @@
+"""What a node knows of a case, for whoever holds the paper with its number and code."""
+
+import hmac
+
+from msgspec import Struct
+
+from casework.case import Case
+from casework.freshness import Heard
+from casework.names import CaseId, CaseNumber
+from casework.query_code import query_code
+from sync.batch import Batch
+from sync.desk import Desk
+from sync.engine import Work
+from sync.hearing import read_heard
+
+
+class Known(Struct, frozen=True):
+    """A case as it is known here, the applicant's name as the lists have it, and who was heard."""
+
+    case: Case
+    applicant: str
+    heard: Heard
+
+
+async def find_by_paper(desk: Desk, number: CaseNumber, code: str) -> Known | None:
+    """The case of this number whose code that is; None alike for either that is wrong."""
+    node = desk.node
+
+    def look(work: Work) -> Known | None:
+        rows = work.execute("SELECT id FROM case_row WHERE number = ?", (number,)).fetchall()
+        for (id_,) in rows:
+            if not hmac.compare_digest(query_code(CaseId(id_)).encode(), code.encode()):
+                continue
+            state = Batch(node, work).case(CaseId(id_))
+            if state.case is not None:
+                return Known(state.case, state.applicant or "", read_heard(work, node.id))
+        return None
+
+    return await node.database.read(look)
