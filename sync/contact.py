@@ -40,9 +40,9 @@ def take_hello(batch: Batch, hello: Hello) -> None:
         if node == batch.parent:
             resubmit_own_past(batch)
     is_of_mine = hello.to_incarnation == batch.node.incarnation
-    _note_heard(batch, hello)
     if is_of_mine:
         _note_announced(batch, hello)
+    _note_heard(batch, hello)
     if not is_of_mine:
         return  # It speaks of lists to another incarnation; mine begin at 1.
     for held in hello.holds:

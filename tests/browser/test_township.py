@@ -31,6 +31,9 @@ async def test_wu_takes_in_a_walk_in_with_the_keyboard_alone(
             else:
                 await field.fill(text)
             await field.dispatch_event("change")
+        await expect(page.locator("#decision")).to_contain_text("受理条件还有", timeout=10_000)
+        for answer in await page.locator("[name^=q-][value='1']").all():
+            await answer.locator("xpath=..").click()
         await expect(page.locator("#decision")).to_contain_text("可以受理", timeout=10_000)
         await expect(page.locator("[data-autosave-status]").first).to_contain_text("已自动保存")
         await page.keyboard.press("F9")

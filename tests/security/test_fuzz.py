@@ -1,6 +1,7 @@
 """Anything that has the right form, in any order, by anybody: admission goes on, no case breaks."""
 
 import asyncio
+import json
 import tempfile
 import types
 import typing
@@ -20,6 +21,7 @@ from casework.case_clocks import clocks_of
 from casework.entry import Entry, PartRef
 from casework.limits import LIMIT_DAYS_MAX, Limit, LimitUnit
 from casework.names import ZERO_ID, CaseNumber, Lane, NodeId, PartHash, case_id, log_name
+from casework.voucher import read_voucher
 from sync.bodies import Deposit, DepositKind
 from sync.payloads import Body, Message
 from sync.stored import case_from_bytes
@@ -35,6 +37,9 @@ TEXTS: Final = ("", "m1", "1", "counter", "2026-12-01", "\x00", "䶮·", "-" * 8
 DAYS: Final = ("2026-12-01", "0001-01-01", "9999-12-31", "1970-01-01")
 STEPS_MAX: Final = 14
 NUMBER: Final = CaseNumber("A-0001")
+VOUCHER: Final = json.loads(
+    (Path(__file__).parent.parent / "golden" / "wire" / "voucher.json").read_text()
+)["digits"]
 
 nodes = st.sampled_from(NODES)
 # Places where an entry may stand or a deposit be taken up: what was written before, or nothing.
@@ -80,7 +85,16 @@ def an_act(kind: type[Struct]) -> st.SearchStrategy[Any]:
     return st.builds(kind, **members)
 
 
-any_act: Final = st.one_of(*(an_act(kind) for kind in typing.get_args(AnyAct)))
+def a_rebuild() -> st.SearchStrategy[acts.Rebuild]:
+    """A case begun anew by a square that can be read; no other makes the act at all."""
+    kind = {"collected": acts.Collect, "received": acts.Receive}
+    attested = kind[read_voucher(VOUCHER).attests.value]
+    return st.builds(acts.Rebuild, st.just(VOUCHER), an_act(attested))
+
+
+any_act: Final = st.one_of(
+    *(an_act(kind) for kind in typing.get_args(AnyAct) if kind is not acts.Rebuild), a_rebuild()
+)
 part: Final = st.builds(
     PartRef,
     st.sampled_from([PartHash("ab" * 32), PartHash("cd" * 32)]),

@@ -68,8 +68,9 @@ async def test_what_is_missing_is_said_and_may_be_collected_all_the_same(
     village: Village, lin: Agent
 ) -> None:
     draft = await lin.begin(ALLOWANCE)
-    lacking = {**LOW_INCOME, "m-m3": "missing"}
-    sent = {**lacking, "revision": await lin.revision(draft)}
+    answered = dict.fromkeys(("q-c1", "q-c2", "q-c3"), "1")
+    lacking = {**LOW_INCOME, **answered, "m-m3": "missing"}
+    sent = {**AT_THE_TABLE, **lacking, "revision": await lin.revision(draft)}
     panel = visible((await lin.post(f"{draft}/decide", **sent)).text)
     answer = await lin.press(draft, lacking)
 

@@ -55,6 +55,8 @@ def filled(dialog: ActDialog) -> Form:
         states = [code for code, _ in line.states]
         sent[f"state-{line.material.id}"] = line.state if line.state in states else states[0]
         sent[f"originals-{line.material.id}"] = line.originals
+        if dialog.has_remedies and line is dialog.materials[0]:
+            sent[f"state-{line.material.id}"] = MaterialState.MISSING.value
         sent[f"copies-{line.material.id}"] = line.copies
     for select in dialog.selects:
         sent[select.name] = select.value or select.choices[0][0]

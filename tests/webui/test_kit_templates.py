@@ -63,7 +63,7 @@ def render(environment: Environment, source: str, **values: Any) -> str:
 )
 def test_a_macro_renders_inert(environment: Environment, source: str) -> None:
     sync = SyncBar(state="offline", neighbour="县级平台", lasting_seconds=5_160, detail=HOSTILE)
-    chrome = {"sync_url": "/sync/bar", "sync_now_url": "/sync/now"}
+    chrome = {"sync_url": "/sync/bar", "sync_now_url": "/sync/now", "powers_url": None}
     moment = {"at": NOON, "title": HOSTILE, "who": "吴", "where": "镇", "note": "", "offline": True}
     text = render(environment, source, hostile=HOSTILE, moment=moment, sync=sync, chrome=chrome)
     assert text.strip()
