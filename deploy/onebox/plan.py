@@ -81,6 +81,9 @@ _PLACES: Final = (
             Person("luo", "o0089", "系统管理员"),
             Person("guo", "o0086", "授权管理员"),
             Person("bao", "o0093", "安全管理员"),
+            Person("hu", "o0085", "事项编制人员"),
+            Person("muyang", "o0095", "事项审核人员"),
+            Person("bailu", "o0087", "监督人员"),
         ),
     ),
     Place(
