@@ -4,10 +4,9 @@ What a neighbour's last file asked for is kept, so that the next stick brings th
 """
 
 import asyncio
-import contextlib
 import os
-from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -26,6 +25,7 @@ from sync.node import Node
 from sync.strict_json import UNREADABLE
 
 TRIPS_SHOWN: Final = 20
+HANDED_OUT_WITHIN: Final = timedelta(hours=1)
 WRITTEN: Final = "carry-written"
 READ: Final = "carry-read"
 REFUSED: Final = "carry-refused"
@@ -76,25 +76,26 @@ class CarryDesk:
         above = parent_of(self._node.id)
         return sorted(known, key=lambda node: (node != above, node))
 
-    @contextlib.asynccontextmanager
-    async def written(self, neighbour: NodeId) -> AsyncIterator[tuple[Path, Carried]]:
-        """A file for a neighbour, for as long as it is being handed out.
+    async def write(self, neighbour: NodeId) -> Path:
+        """A file for a neighbour; whoever hands it out removes it then.
 
         OSError if the disk is full. Nothing is changed by writing: it may be lost, or written
-        again.
+        again. What an earlier download left behind goes with the next file.
         """
         key = self._key_of(neighbour)
         assert key is not None, "one of `neighbours`"
         async with self._alone:
             await self._node.tick()  # So that what came goes back with the county's word for it.
             self._folder.mkdir(mode=0o700, exist_ok=True)
+            await asyncio.to_thread(self._sweep)
             path = self._folder / f"{neighbour}.{self._node.randomness(8).hex()}"
             try:
-                carried = await self._write(neighbour, key, path)
-                await self._note(WRITTEN, neighbour)
-                yield path, carried
-            finally:
+                await self._write(neighbour, key, path)
+            except OSError:
                 path.unlink(missing_ok=True)
+                raise
+            await self._note(WRITTEN, neighbour)
+        return path
 
     async def read(self, source: BinaryIO) -> Brought:
         """Take a file in, as far as it is to be believed.
@@ -130,6 +131,13 @@ class CarryDesk:
             (WRITTEN, READ, REFUSED, TRIPS_SHOWN),
         )
         return [Trip(parse_instant(at), *rest) for at, *rest in rows]
+
+    def _sweep(self) -> None:
+        """Remove files whose download never began or never ended."""
+        before = self._node.clock.now() - HANDED_OUT_WITHIN
+        for path in self._folder.iterdir():
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
 
     async def _write(self, neighbour: NodeId, key: PublicKey, path: Path) -> Carried:
         wants = await self._wanted_by(neighbour)

@@ -6,7 +6,6 @@ and take it in as an upload, which works with any stick, mail or disc.
 
 from asyncio import to_thread
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol, cast
@@ -48,7 +47,7 @@ class Sticks(Protocol):
     """What these pages ask of a node (`sync.carrying.CarryDesk`)."""
 
     async def neighbours(self) -> Sequence[NodeId]: ...
-    def written(self, neighbour: NodeId) -> AbstractAsyncContextManager[tuple[Path, object]]: ...
+    async def write(self, neighbour: NodeId) -> Path: ...
     async def read(self, source: BinaryIO) -> Brought: ...
     async def trips(self) -> Sequence[Trip]: ...
 
@@ -83,15 +82,14 @@ def carry_routes(
         if chosen not in await _sticks(request).neighbours():
             problem = labels.CARRY_NOBODY
             return await show(request, problem=problem, status_code=_UNPROCESSABLE)
-        stack = AsyncExitStack()
         try:
-            path, _ = await stack.enter_async_context(_sticks(request).written(chosen))
+            path = await _sticks(request).write(chosen)
         except OSError:
             problem = labels.CARRY_NO_ROOM
             return await show(request, problem=problem, status_code=_UNPROCESSABLE)
         named = name_of(request)(chosen)
         return Stream(
-            _chunks(path, stack),
+            _chunks(path),
             media_type="application/octet-stream",
             headers={
                 "content-length": str(path.stat().st_size),
@@ -127,9 +125,11 @@ def _sticks(request: Request[Any, Any, Any]) -> Sticks:
     return found
 
 
-async def _chunks(path: Path, stack: AsyncExitStack) -> AsyncIterator[bytes]:
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
     """The file piece by piece; whatever ends the download also ends the file."""
-    async with stack:
+    try:
         with path.open("rb") as file:
             while chunk := await to_thread(file.read, _CHUNK_BYTES):
                 yield chunk
+    finally:
+        await to_thread(path.unlink, missing_ok=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
@@ -15,6 +16,8 @@ from casework.names import CaseId, NodeId, PartHash
 from sync.carriers.carry_file import CARRY_BYTES_MAX, Carried, CarryReader, CarryWriter
 from sync.carriers.carry_form import LENGTH, MAGIC, SECTION_BYTES_MAX, EndSection
 from sync.carriers.port import RangeWant
+from sync.carrying import HANDED_OUT_WITHIN, CarryDesk
+from sync.data_dir import DataDir
 from sync.errors import EnvelopeError, MalformedEnvelopeError, SealError, WrongSenderError
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
 from tests.cluster import Cluster, a_county, applicant, collected, rows
@@ -193,6 +196,26 @@ async def test_a_stick_pulled_out_counts_as_far_as_it_goes(county: Cluster) -> N
 
     assert (await read(county, TOWN, file)).is_whole
     assert await scan_at(county, TOWN, case) == SCAN
+
+
+async def test_a_download_that_nobody_takes_holds_nothing_up(
+    county: Cluster, tmp_path: Path
+) -> None:
+    village, files = county.nodes[VILLAGE], DataDir(tmp_path / "data")
+    files.path.mkdir()
+    signer = a_signer(VILLAGE, village.incarnation)
+    desk = CarryDesk(village, signer, files, asyncio.Semaphore())
+    await collect(county)
+
+    left = await desk.write(TOWN)
+    again = await desk.write(TOWN)
+    assert left.exists()  # it may still be on its way
+    assert (await read(county, TOWN, again.read_bytes())).is_whole
+
+    old = (county.clock.now() - HANDED_OUT_WITHIN).timestamp() - 1
+    os.utime(left, (old, old))
+    await desk.write(TOWN)
+    assert (left.exists(), again.exists()) == (False, True)
 
 
 @pytest.mark.parametrize(
