@@ -91,8 +91,10 @@ class Agent(Browser):
     async def press(
         self, draft: str, fields: Mapping[str, str], act: str = "collect"
     ) -> httpx.Response:
-        sent = {**AT_THE_TABLE, **fields, "act": act, "revision": await self.revision(draft)}
-        return await self.post(draft, **sent)
+        page = (await self.get(draft)).text
+        looked = dict.fromkeys(re.findall(r'name="(q-[^"]+)"', page), "1")
+        sent = {**AT_THE_TABLE, **looked, **fields, "act": act}
+        return await self.post(draft, **sent, revision=await self.revision(draft))
 
     async def collected(
         self, matter: str, fields: Mapping[str, str], act: str = "collect", version: int = 1

@@ -17,7 +17,7 @@ from webui import labels_intake
 from webui.drafts import FileRecord
 from webui.intake_commitment import offer_of
 from webui.intake_earlier import NOTHING_EARLIER, Earlier
-from webui.intake_form import IntakeForm
+from webui.intake_form import AVOWALS, IntakeForm
 
 Advice = Literal["accept", "defer", "supplement", "refuse", "collect", "register", "choose"]
 
@@ -34,8 +34,6 @@ _NEXT: Final[Mapping[Advice, str]] = {
     "collect": "collect",
     "register": "register",
 }
-# What says of an application that it fulfils the conditions.
-_AVOWALS: Final = frozenset({"accept", "accept_deferred", "instant", "collect"})
 # The name under which `may` speaks of a way ahead, where it differs: registering is a receipt.
 _ACT_OF: Final = {"register": "receive"}
 
@@ -101,7 +99,7 @@ def decision_of(
     unseen = _conditions(matter, intake.open_conditions())
     if unseen:
         text = labels_intake.CONDITIONS_OPEN.format(count=len(unseen))
-        may = {name: why or text if name in _AVOWALS else why for name, why in may.items()}
+        may = {name: why or text if name in AVOWALS else why for name, why in may.items()}
     again = {one.material for one in files if one.source}
     return DecisionView(
         advice=advice,

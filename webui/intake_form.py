@@ -27,11 +27,11 @@ from casework.delegation import Delegation
 from casework.facts import facts_on_wire, fields_read
 from casework.identity import age_counted, age_on
 from casework.material import MaterialRequirement, MaterialState, MaterialVerdict
-from casework.matter import MatterRef, MatterVersion
+from casework.matter import AcceptanceCondition, MatterRef, MatterVersion
 from casework.names import MatterId, NodeId, RegionCode
 from casework.party import ApplicantSheet, Wishes
 from casework.regions import NodeKind, NodeRecord, Regions
-from webui import labels
+from webui import labels, labels_intake
 from webui.documents import missing_glyphs
 from webui.forms import Form, FormErrors
 from webui.grounds import checks_failed, conditions_unmet
@@ -46,6 +46,8 @@ SHEETS_MAX: Final = 99
 REASON_CHARS_MAX: Final = 1_000
 SAVE: Final = "save"
 REFUSE: Final = "refuse_acceptance"
+# What says of an application that it fulfils the conditions.
+AVOWALS: Final = frozenset({"accept", "accept_deferred", "instant", "collect"})
 # What the page posts beside the fields, and a draft need not keep.
 NOT_KEPT: Final = frozenset({"csrf_token", "act", "revision", "choose", "q", "at", "matter"})
 
@@ -176,8 +178,7 @@ class IntakeForm(Struct, frozen=True, kw_only=True):
         """The acceptance conditions that a person is to look at, and nobody has."""
         if self.matter is None:
             return ()
-        asked = (one.id for one in self.matter.acceptance.conditions if one.rule is None)
-        return tuple(one for one in asked if self.form.typed(f"q-{one}") not in {"0", "1"})
+        return tuple(one.id for one in _unanswered(self.form, self.matter))
 
     def draft_fields(self) -> dict[str, list[str]]:
         """What a draft keeps: everything typed, as it was typed."""
@@ -217,6 +218,10 @@ def read_intake(
     act = form.typed("act")
     delivery = _one_of(form, "delivery", tuple(labels.DELIVERY))
     grounds, reason = _refusal(reader, matter, refused=act == REFUSE)
+    if matter is not None and act in AVOWALS:
+        for one in _unanswered(form, matter):
+            text = labels_intake.CONDITION_UNANSWERED.format(text=one.text)
+            reader.lack(condition_name(one.id), text)
     party_errors(reader, parties)
     return IntakeForm(
         form=form,
@@ -318,10 +323,23 @@ def _sheets(form: Form, name: str, usual: int) -> int:
     return min(int(typed[:3]), SHEETS_MAX)
 
 
+def condition_name(condition: str) -> str:
+    return f"q-{condition}"
+
+
+def _unanswered(form: Form, matter: MatterVersion) -> tuple[AcceptanceCondition, ...]:
+    """The conditions that a person is to look at, and nobody has; a machine tests the others."""
+    return tuple(
+        one
+        for one in matter.acceptance.conditions
+        if one.rule is None and form.typed(condition_name(one.id)) not in {"0", "1"}
+    )
+
+
 def _denied(form: Form, matter: MatterVersion) -> tuple[str, ...]:
     """The conditions answered with no; where a machine tests one, nobody is asked."""
     asked = (one.id for one in matter.acceptance.conditions if one.rule is None)
-    return tuple(one for one in asked if form.typed(f"q-{one}") == "0")
+    return tuple(one for one in asked if form.typed(condition_name(one)) == "0")
 
 
 def _conditions_unread(matter: MatterVersion, facts: Facts, *, age_unknown: bool) -> set[str]:

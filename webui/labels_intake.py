@@ -107,6 +107,7 @@ INTAKE_NEXT: Final = {
     "receive": "先收件，稍后受理",
 }
 DRAFT_SAVED: Final = "草稿已保存在本机"
+CONDITION_UNANSWERED: Final = "请核对受理条件，选“是”或“否”：{text}"
 CONDITIONS_OPEN: Final = "受理条件还有 {count} 条没有核对，请先核对"
 DRAFT_DELETED: Final = "草稿已删除"
 VERSION_CHANGE: Final = {

@@ -11,6 +11,8 @@ from deploy.onebox.plan import PASSWORD
 from deploy.onebox.processes import StepError
 from deploy.onebox.visitor import Form, Page, Visitor
 
+# What the officer is asked of the conditions of acceptance.
+_CONDITION = re.compile(r'name="(q-[^"]+)"')
 _CASE = re.compile(r"/cases/([0-9a-f]{32})")
 _NUMBER = re.compile(r"\b(\d{16})\b|\b(\d{4}(?:[ \u2009]\d{4}){3})\b")
 _MEDIA = {".jpg": "image/jpeg", ".png": "image/png", ".pdf": "application/pdf"}
@@ -41,7 +43,8 @@ class Desk:
             attaching = replace(page.form(draft), action=f"{draft}/files")
             await self.visitor.send(attaching, {"material": scan.stem}, uploads=[upload])
         page = await self.visitor.open(draft)
-        page = await self.visitor.send(page.form(draft), {**fields, "act": act})
+        looked = dict.fromkeys(_CONDITION.findall(page.text), "1")
+        page = await self.visitor.send(page.form(draft), {**looked, **fields, "act": act})
         found = _CASE.search(page.url)
         if found is None:
             raise StepError(f"the intake was not taken: {_alerts(page)}")

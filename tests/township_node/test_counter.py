@@ -13,6 +13,7 @@ from tests.centres import (
     World,
     materials,
     visible,
+    yes_to_conditions,
 )
 from tests.webui.paper_text import text_of
 
@@ -169,7 +170,8 @@ async def test_a_second_press_of_the_button_finds_the_case_that_the_first_made(
     world: World, wu: Clerk
 ) -> None:
     draft = await wu.open_draft("timber-felling-permit")
-    fields = {**PERSON, **TIMBER, "act": "accept", "revision": await wu.revision(draft)}
+    looked = yes_to_conditions("timber-felling-permit")
+    fields = {**PERSON, **TIMBER, **looked, "act": "accept", "revision": await wu.revision(draft)}
     first = await wu.post(draft, **fields)
     second = await wu.post(draft, **fields)
     rows = await world.town.services.database.fetch("SELECT COUNT(*) FROM case_row")

@@ -6,7 +6,7 @@ from casework.matter import MatterRef
 from casework.names import MatterId
 from casework.numbering import is_valid_number
 from tests.builders import COUNTY, LIN, TOWN, VILLAGE
-from tests.centres import CARD, LOW_INCOME, case_in, visible
+from tests.centres import CARD, LOW_INCOME, case_in, visible, yes_to_conditions
 from tests.laptops import AT_THE_TABLE, Agent, Village, a_photo
 
 ALLOWANCE = "minimum-living-allowance"
@@ -117,7 +117,8 @@ async def test_an_instant_matter_without_its_papers_is_told_once(
 async def test_a_second_press_finds_the_case_of_the_first(village: Village, lin: Agent) -> None:
     draft = await lin.begin(ALLOWANCE)
     revision = await lin.revision(draft)
-    sent = {**AT_THE_TABLE, **LOW_INCOME, "act": "collect", "revision": revision}
+    looked = yes_to_conditions(ALLOWANCE)
+    sent = {**AT_THE_TABLE, **LOW_INCOME, **looked, "act": "collect", "revision": revision}
     first = await lin.post(draft, **sent)
     second = await lin.post(draft, **sent)
 

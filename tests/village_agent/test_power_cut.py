@@ -14,7 +14,7 @@ import pytest
 
 from deploy.onebox.forked import Forked
 from tests.builders import LIN, VILLAGE
-from tests.centres import LOW_INCOME, case_in, visible
+from tests.centres import LOW_INCOME, case_in, visible, yes_to_conditions
 from tests.halls import PASSWORD, free_port, give_account
 from tests.laptops import AT_THE_TABLE, a_photo, a_village
 
@@ -100,8 +100,9 @@ class Hands:
         page = self.client.get(draft).text
         revision = re.search(r'name="revision"[^>]*value="(\d+)"', page)
         assert revision is not None, visible(page)
-        fields = {**AT_THE_TABLE, **LOW_INCOME, "act": "collect", "revision": revision[1]}
-        return self.post(draft, **fields)
+        looked = yes_to_conditions("minimum-living-allowance")
+        fields = {**AT_THE_TABLE, **LOW_INCOME, **looked, "act": "collect"}
+        return self.post(draft, **fields, revision=revision[1])
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from PIL import Image
 from casework.errors import NotDelegatedError
 from casework.matter import MatterRef, MatterVersion, effective_on, version_on
 from casework.names import CaseId, MatterId
+from tests.centres import yes_to_conditions
 from tests.county import catalogue
 from tests.webui.conftest import (
     GATE,
@@ -318,6 +319,23 @@ async def test_what_the_rules_refuse_is_shown_over_the_form(desk: Desk) -> None:
     assert 'value="陈秀兰"' in answer.text
 
 
+async def test_nothing_is_accepted_on_conditions_that_nobody_looked_at(desk: Desk) -> None:
+    browser = await desk.browser()
+    url = await begin(browser)
+    await choose(browser, url, "livelihood-archives@1")
+    sent = whole("livelihood-archives")
+    [asked, *_] = yes_to_conditions("livelihood-archives")
+    unseen = {name: value for name, value in sent.items() if name != asked}
+
+    answer = await browser.post(url, **unseen, act="accept", revision="2")
+
+    assert answer.status_code == 422
+    assert f'href="#f-{asked}"' in answer.text
+    assert f'id="f-{asked}"' in answer.text
+    assert "请核对受理条件" in answer.text
+    assert desk.office.done == []
+
+
 async def test_a_whole_form_is_submitted_once(desk: Desk) -> None:
     browser = await desk.browser()
     url = await begin(browser)
@@ -397,7 +415,9 @@ def whole(matter: str) -> dict[str, str]:
     found = next(one for one in MATTERS if one.id == matter)
     values = {"enum": lambda one: one.options[0].value, "text": lambda one: one.examples[0]}
     fields = {f"v-{one.key}": _sample(one, values) for one in found.form_fields}
-    return {**CHEN_XIULAN, **fields, **{f"m-{one.id}": "present" for one in found.materials}}
+    looked = yes_to_conditions(matter)
+    papers = {f"m-{one.id}": "present" for one in found.materials}
+    return {**CHEN_XIULAN, **fields, **looked, **papers}
 
 
 def _sample(field: Any, values: Mapping[str, Any]) -> str:
