@@ -114,6 +114,9 @@ class Lenient:
     def judge_other(self, batch: Batch, message: Message, body: Body) -> str | None:  # noqa: ARG002
         return self.refusals.get((message.node, type(body).__name__))
 
+    def answer(self, batch: Batch) -> None:
+        """Nobody asks it anything."""
+
     def pronounce(self, batch: Batch) -> None:
         """It judges no decisions."""
 
