@@ -4,6 +4,7 @@ import hmac
 
 from msgspec import Struct
 
+from casework.asking import Guest
 from casework.case import Case
 from casework.freshness import Heard
 from casework.names import CaseId, CaseNumber
@@ -20,6 +21,7 @@ class Known(Struct, frozen=True):
     case: Case
     applicant: str
     heard: Heard
+    guests: tuple[Guest, ...] = ()
 
 
 async def find_by_paper(desk: Desk, number: CaseNumber, code: str) -> Known | None:
@@ -33,7 +35,9 @@ async def find_by_paper(desk: Desk, number: CaseNumber, code: str) -> Known | No
                 continue
             state = Batch(node, work).case(CaseId(id_))
             if state.case is not None:
-                return Known(state.case, state.applicant or "", read_heard(work, node.id))
+                return Known(
+                    state.case, state.applicant or "", read_heard(work, node.id), state.guests
+                )
         return None
 
     return await node.database.read(look)
