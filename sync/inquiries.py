@@ -50,20 +50,31 @@ class Inquiry(Struct, frozen=True, kw_only=True):
     is_owed: bool  # whether the neighbour above has yet to have it
 
 
-def note_inquiry(batch: "Batch", message: Message, body: Query | Reply | Notice) -> None:
-    """What a message says of a question: that it was asked, answered, or not believed."""
+def note_inquiry(batch: "Batch", message: Message, body: Query | Reply | Notice) -> CaseId | None:
+    """What a message says of a question: that it was asked, answered, or not believed.
+
+    Gives the case that was found, once question and answer are both here.
+    """
     match body:
         case Query():
             _note_query(batch, message, body)
+            return _found(batch, message.id)
         case Reply():
             _note_reply(batch, message, body)
+            return _found(batch, body.query)
         case Notice(str() as about):
             batch.work.execute(
                 "UPDATE inquiry SET answer = ?, answered_at = ? WHERE id = ? AND answer IS NULL",
                 (REFUSED, message.header.at, about),
             )
         case _:
-            return
+            pass
+    return None
+
+
+def _found(batch: "Batch", query: MessageId) -> CaseId | None:
+    row = batch.work.execute("SELECT case_id FROM inquiry WHERE id = ?", (query,)).fetchone()
+    return CaseId(row[0]) if row is not None and row[0] is not None else None
 
 
 def _note_query(batch: "Batch", message: Message, body: Query) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from casework.entry import Entry, PartRef
 from casework.interest import entitled
 from casework.names import (
+    CaseId,
     LogName,
     MessageId,
     NodeId,
@@ -222,19 +223,19 @@ def _apply(batch: Batch, made: Record, body: Body | None, answer: Answer | None)
             return
 
 
-def _receive_guest(batch: Batch, reply: Body) -> None:
+def _receive_guest(batch: Batch, case: CaseId | None) -> None:
     """Who was given a case is told of it from here on, as long as the purpose lasts."""
-    if not isinstance(reply, bodies.Reply) or reply.found is None:
+    if case is None:
         return
-    state = batch.case(reply.found)
-    guests = guests_of(batch.work, state.id)
-    if guests == state.guests:
+    state = batch.case(case)
+    state.guests = guests_of(batch.work, case)
+    if state.case is None:
         return
-    state.guests = guests
-    if state.case is not None:
-        interested(state)
+    before = state.interest
+    interested(state)
+    if state.interest != before:
         batch.touch(state)
-        _await_widened(batch, state)
+    _await_widened(batch, state)
 
 
 def acknowledge(batch: Batch, log: LogName, seq: int, id: MessageId) -> None:  # noqa: A002
@@ -271,8 +272,7 @@ def _apply_lawful(batch: Batch, message: Message, body: Body) -> None:
     header = message.header
     match body:
         case bodies.Query() | bodies.Reply() | bodies.Notice():
-            note_inquiry(batch, message, body)
-            _receive_guest(batch, body)
+            _receive_guest(batch, note_inquiry(batch, message, body))
         case bodies.Lease(node, incarnation, until):
             batch.work.execute(
                 "INSERT INTO lease (id, log, seq, node, incarnation, at, until)"
