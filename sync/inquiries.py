@@ -29,7 +29,9 @@ LISTED_MAX: Final = 100
 _COLUMNS: Final = (
     "i.id, i.node, i.officer, i.question, i.purpose, i.number, i.asked_at, i.answer,"
     " i.answered_at, i.case_id, i.sheet,"
+    # Owed until it is receipted, and where nobody is there to owe it to yet.
     " EXISTS (SELECT 1 FROM listed AS l WHERE l.message_id = i.id AND l.neighbour = ?)"
+    " OR NOT EXISTS (SELECT 1 FROM neighbour AS n WHERE n.node = ?)"
 )
 
 
@@ -141,7 +143,7 @@ class Inquiries:
         rows = await self._database.fetch(
             f"SELECT {_COLUMNS} FROM inquiry AS i WHERE {where}"  # noqa: S608 - ours
             " ORDER BY i.asked_at DESC, i.id LIMIT ?",
-            (self._above, *values, limit),
+            (self._above, self._above, *values, limit),
         )
         return tuple(_inquiry(row) for row in rows)
 

@@ -47,6 +47,10 @@ class AskingDesk(Protocol[AskedT]):
     async def holds(self, case: CaseId) -> bool: ...
 
 
+def may_ask(officer: Officer, node: NodeId) -> bool:
+    return bool(purposes_for(node, officer.roles))
+
+
 def asked_number(typed: str) -> CaseNumber | None:
     """The number of a case, whole and with its check digit, in what was typed or scanned."""
     scanned = split_query(typed)

@@ -37,7 +37,7 @@ from webui import labels
 from webui.act_contents import ACT_BODY_BYTES_MAX, Content, contents_of
 from webui.act_form import ActRead, read_act
 from webui.act_reading import ActPlace
-from webui.asking_routes import asked_number
+from webui.asking_routes import asked_number, may_ask
 from webui.case_freshness import has_left
 from webui.case_given import CaseGiven
 from webui.case_view import case_view, clocks_view, paper_brought
@@ -82,7 +82,13 @@ async def list_cases(request: AnyRequest) -> Template:
     viewer = Viewer(services(request).office, officer_of(request))
     cases = await register(viewer, request.query_params, base_url="/cases")
     return await page(
-        request, "cases/list.html", "kit/case/_list.html", cases=cases, q="", unheld=""
+        request,
+        "cases/list.html",
+        "kit/case/_list.html",
+        cases=cases,
+        q="",
+        may_ask=may_ask(viewer.officer, viewer.office.me),
+        unheld=None,
     )
 
 
@@ -100,7 +106,8 @@ async def search_cases(request: AnyRequest) -> Response[Any]:
         "kit/case/_list.html",
         cases=cases,
         q=typed,
-        unheld="" if cases.rows else asked_number(typed) or "",
+        may_ask=may_ask(viewer.officer, viewer.office.me),
+        unheld=None if cases.rows else asked_number(typed),
     )
 
 
@@ -347,7 +354,8 @@ async def _page(  # noqa: PLR0913 - what a case page may have to say, each by it
         printed=paper_brought(view, did),
         sittings=offers,
         deposits=brought,
-        has_left=has_left(opened.case, office.me, opened.file.guests),
+        asks_again=may_ask(officer_of(request), office.me)
+        and has_left(opened.case, office.me, opened.file.guests),
         attested=await attest(office.desk, opened.case) if has_result else None,
         names=office.names,
         case=opened.case,

@@ -93,7 +93,7 @@ async def search_cases(request: AnyRequest) -> Response[Any]:
     rows, has_more = await search(services(request).station, typed)
     if len(rows) == 1:
         return redirect(request, rows[0].url)
-    unheld = "" if rows else asked_number(typed) or ""
+    unheld = None if rows else asked_number(typed)
     return await page(
         request, "cases/found.html", rows=rows, has_more=has_more, q=typed, unheld=unheld
     )
