@@ -18,6 +18,7 @@ from webui.case_freshness import has_left, time_words
 from webui.case_words import word
 from webui.filters import day_long, mask_name
 from webui.names_known import Names
+from webui.result_check import Attested, ResultShown, result_view
 
 _BY_HAND = "counter"
 
@@ -34,6 +35,7 @@ class ProgressGiven(Struct, frozen=True, kw_only=True):
     guests: tuple[Guest, ...] = ()
     node: NodeId
     now: datetime
+    attested: Attested | None = None
 
 
 class StepShown(Struct, frozen=True):
@@ -55,6 +57,7 @@ class ProgressShown(Struct, frozen=True, kw_only=True):
     collect_at: str
     promised: str
     steps: tuple[StepShown, ...]
+    result: ResultShown | None
 
 
 def progress_view(given: ProgressGiven) -> ProgressShown:
@@ -78,6 +81,7 @@ def progress_view(given: ProgressGiven) -> ProgressShown:
             for moment in case.timeline
             if moment.act in words.STEP
         ),
+        result=result_view(case, given.attested, names) if given.attested is not None else None,
     )
 
 

@@ -30,6 +30,7 @@ from webui.forms import Form, one_line, read_form
 from webui.names_known import Names
 from webui.progress import ProgressGiven, progress_view
 from webui.responses import page
+from webui.result_check import Attested
 from webui.store import Attempts
 
 AnyRequest = Request[Any, Any, Any]
@@ -61,6 +62,8 @@ class CaseKnown(Protocol):
     def heard(self) -> Heard: ...
     @property
     def guests(self) -> tuple[Guest, ...]: ...
+    @property
+    def attested(self) -> Attested | None: ...
 
 
 class SetsHeld(Protocol):
@@ -149,6 +152,7 @@ def _given(hall: Hall, known: CaseKnown | None) -> ProgressGiven | None:
         guests=known.guests,
         node=hall.me,
         now=hall.now(),
+        attested=known.attested,
     )
 
 

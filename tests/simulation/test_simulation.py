@@ -1,5 +1,6 @@
 """Whatever the weather was: nothing lost, nothing twice, and everybody sees the same case."""
 
+from functools import partial
 from pathlib import Path
 
 from casework.interest import concerns
@@ -69,7 +70,7 @@ async def those_concerned_hold_the_case(world: World) -> None:
             assert world.replaced is not None
             continue
         expected = {each.id for each in await county.journal.entries(case)}
-        guests = await county.database.read(lambda work, case=case: guests_of(work, case))
+        guests = await county.database.read(partial(guests_of, case=case))
         for name, node in world.cluster.nodes.items():
             if concerns(standing, name, guests):
                 entries = {each.id for each in await node.journal.entries(case)}
