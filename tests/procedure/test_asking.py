@@ -3,14 +3,14 @@
 import msgspec
 
 from casework import act as acts
-from casework.asking import MISSED_MAX, Purpose, StateSheet
+from casework.asking import MISSED_MAX, Answer, Purpose, StateSheet
 from casework.case import Case, Status
 from casework.names import CaseId, CaseNumber, MessageId, NodeId, OfficerId
 from casework.numbering import NumberBlock, NumberKind, number_at
 from casework.query_code import query_code
 from sync.admission import Baggage
 from sync.asking import ask_county
-from sync.bodies import DepositKind
+from sync.bodies import DepositKind, Reply
 from sync.desk import Attachment, Sitting
 from sync.inbox import admit
 from sync.inquiries import Inquiries, Inquiry
@@ -209,6 +209,17 @@ async def test_a_question_is_believed_only_from_the_township_that_asks_it(stage:
     assert await county.database.fetch("SELECT id FROM inquiry") == []
     [(code,)] = await county.database.fetch("SELECT code FROM set_aside")
     assert code == "E_SENDER"
+
+
+async def test_a_town_does_not_answer_itself(stage: Stage) -> None:
+    case = await awaiting(stage)
+    asked = await ask(stage, ZHOU, case, shown="000000")
+    lie = Reply(asked, Answer.FOUND, case.id, ())
+    await stage.nodes[OTHER_TOWN].node.journal.append(lie)
+    await stage.settle()
+    for node in (OTHER_TOWN, COUNTY):
+        assert (await inquiry(stage, node, asked)).answer == "not-found"
+    assert set(await stage.holders(case.id)) == {TOWN, COUNTY}
 
 
 async def test_a_question_brought_a_thousand_times_is_answered_once(stage: Stage) -> None:
