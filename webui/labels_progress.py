@@ -61,7 +61,7 @@ STEP: Final[Mapping[str, str]] = {
     "merge_into": "并案",
 }
 SUPPLY: Final = (
-    "请在 {day} 前把补正材料送到{node}，或带上凭证送到附近任何一个政务服务窗口。要补什么，见补正通知书"
+    "请在 {day} 前把补正材料送到{node}，或附近任何一个政务服务窗口。要补什么，见补正通知书"
 )
 SUPPLY_OWED: Final = "请在 {day} 前补齐容缺的材料，带上凭证送到任何一个政务服务窗口"
 COLLECT: Final = "请带身份证到{node}领取结果；由他人代领的，另带委托书和双方身份证"
