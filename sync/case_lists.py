@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from casework import act as acts
+from casework.asking import Guest
 from casework.calls import CallKind, still_follows
 from casework.case import Case, Status
 from casework.freshness import Heard
@@ -84,6 +85,7 @@ class CaseLine(Struct, frozen=True, kw_only=True):
     id_tail: str | None
     blocked: str | None
     row: RowState
+    guests: tuple[Guest, ...] = ()
 
 
 class Survey(Struct, frozen=True):
@@ -242,6 +244,7 @@ class CaseLists:
                 id_tail=state.id_tail,
                 blocked=state.blocked,
                 row=rows[state.id],
+                guests=state.guests,
             )
             for state in states
             if state.case is not None

@@ -13,6 +13,7 @@ from central.routes import (
     editing,
     exceptions,
     incidents,
+    inquiries,
     lint,
     matter_files,
     matter_review,
@@ -59,6 +60,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *publishing.ROUTES,
         *lint.ROUTES,
         *incidents.ROUTES,
+        *inquiries.ROUTES,
         *carry_routes(
             guards=[require_role(*SLIP_ROLES)],
             name_of=lambda _: use.review.names.node,

@@ -29,6 +29,7 @@ from sync.clock import Clock
 from sync.data_dir import DataDir
 from sync.desk import Desk
 from sync.engine import Database
+from sync.inquiries import Inquiries
 from sync.keys import random_bytes
 from sync.node import Node
 from sync.runtime import Runtime
@@ -107,6 +108,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def sampling(self) -> Sampling:
         return Sampling(self.desk, self.queues)
+
+    @cached_property
+    def inquiries(self) -> Inquiries:
+        return Inquiries(self.database, above=None)
 
     @cached_property
     def key_admin(self) -> KeyAdmin:

@@ -1,7 +1,7 @@
 """Where an officer of the county may go, in the main menu."""
 
 from casework.organisation import Officer
-from central.services.reach import ADMIN_ROLES, CASE_ROLES
+from central.services.reach import ADMIN_ROLES, CASE_ROLES, WATCHING_ROLES
 from central.services.sampling import SEEING_ROLES
 from central.words import word
 from webui.chrome import NavItem
@@ -13,6 +13,7 @@ _CASES = (
     ("exceptions", "/exceptions", "alert-triangle"),
 )
 _SAMPLES = ("samples", "/samples", "zoom-check")
+_INQUIRIES = ("inquiries", "/inquiries", "message-question")
 _ALL = (
     ("matters", "/matters", "clipboard-list"),
     ("delegations", "/delegations", "adjustments"),
@@ -40,6 +41,8 @@ def nav_of(officer: Officer, *, alarms: int = 0, proposals: int = 0) -> tuple[Na
         items.insert(len(_CASES) if sees_cases(officer) else 0, _SAMPLES)
     if not ADMIN_ROLES.isdisjoint(officer.roles):
         items += _ADMIN
+    if not WATCHING_ROLES.isdisjoint(officer.roles):
+        items.append(_INQUIRIES)
     counts = {"incidents": alarms, "proposals": proposals}
     return tuple(
         NavItem(url, icon, word("nav", name), count=counts.get(name, 0))
