@@ -16,6 +16,7 @@ from casework.proposal import (
     DelegationChanges,
     MatterChanges,
     Move,
+    PeopleChanges,
     ProposalError,
     ProposalFault,
     ProposalKind,
@@ -191,6 +192,8 @@ def _sets_of(changes: Changes) -> tuple[SetName, ...]:
     """Which sets an approval publishes."""
     if isinstance(changes, MatterChanges):
         return (SetName.CATALOGUE,)
+    if isinstance(changes, PeopleChanges):
+        return (SetName.DIRECTORY,)
     lists = SetName.DELEGATIONS if changes.records or changes.instruments else None
     revoked = SetName.REVOCATIONS if changes.revocations else None
     return tuple(one for one in (lists, revoked) if one is not None)
