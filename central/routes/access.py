@@ -17,6 +17,7 @@ from central.services.hall import CountyHall
 from central.services.key_admin import KeyAdmin
 from central.services.matrix import MatrixKept
 from central.services.matter_desk import MatterDesk
+from central.services.people_desk import PeopleDesk
 from central.services.proposals import ProposalDesk
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
@@ -86,6 +87,12 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
             self.proposals,
             self.county.lint,
             lambda: self.trust.holdings.calendar.day_of(self.clock.now()),
+        )
+
+    @cached_property
+    def people(self) -> PeopleDesk:
+        return PeopleDesk(
+            self.proposals, lambda: self.trust.holdings.calendar.day_of(self.clock.now())
         )
 
     @cached_property

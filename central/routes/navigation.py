@@ -18,6 +18,7 @@ _ALL = (
     ("delegations", "/delegations", "adjustments"),
 )
 _ADMIN = (
+    ("people", "/people", "users"),
     ("proposals", "/proposals", "checklist"),
     ("nodes", "/nodes", "server"),
     ("publishing", "/publishing", "send"),
