@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 
 from casework.names import OfficerId
@@ -192,3 +193,36 @@ async def test_the_list_is_narrowed(office: Office) -> None:
     assert "陈守拙" not in untrained
     assert "县民政局行政许可股" in bureau
     assert "陈守拙" in named
+
+
+async def send_table(browser: Browser, table: str) -> httpx.Response:
+    token = (await browser.get("/session/token")).json()["csrf_token"]
+    return await browser.client.post(
+        "/people-table", data={"csrf_token": token}, files={"file": ("人员.csv", table.encode())}
+    )
+
+
+async def test_a_file_goes_out_and_comes_in_whole_or_not_at_all(office: Office) -> None:
+    guo = await office.sign_in(GUO)
+    out = (await guo.get("/people-table/export?form=csv")).content.decode("utf-8-sig")
+    lines = out.splitlines()
+    again = await send_table(guo, out)
+    assert "没有需要改动的地方" in again.text
+
+    new = (
+        f",样一心,{ID_NUMBER},440229-02,,government-services,hall.counter_clerk,受理,,"
+        "2026-11-02,综合窗口受理岗前培训,县行政服务中心,在岗"
+    )
+    bad = ",样二,12,440229-99,,没有,hall.x,飞,飞,2027-01-01,,,忙"
+    refused = await send_table(guo, "\n".join([lines[0], new, bad]))
+    assert refused.status_code == 422
+    assert "没有导入任何内容" in refused.text
+    assert "没有这个编码的单位" in refused.text
+    assert "您起草的" not in (await guo.get("/people")).text
+
+    taken = await send_table(guo, "\n".join([lines[0], new]))
+    assert taken.status_code == 303, taken.text
+    assert "样一心" in (await guo.get(taken.headers["location"])).text
+    assert await approved(office) == 303
+    officers = office.desk.holdings.organisation.officers
+    assert str(next(one for one in officers if one.name == "样一心").trained_on) == "2026-11-02"
