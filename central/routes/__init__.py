@@ -27,6 +27,7 @@ from central.routes import (
     receipts,
     revoking,
     samples,
+    windows,
 )
 from central.routes.access import Services
 from central.services.accounts import make_attempts
@@ -54,6 +55,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *revoking.ROUTES,
         *people.ROUTES,
         *people_table.ROUTES,
+        *windows.ROUTES,
         *proposals.ROUTES,
         *editing.ROUTES,
         *matter_files.ROUTES,

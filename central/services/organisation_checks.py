@@ -17,7 +17,7 @@ from central.store.loaded import CountyData
 
 CATEGORIES: Final = range(1, 8)
 # Only these take matters in by a category; the others have none.
-_BY_CATEGORY: Final = frozenset({WindowKind.COMPREHENSIVE, WindowKind.SPECIALIST})
+BY_CATEGORY: Final = frozenset({WindowKind.COMPREHENSIVE, WindowKind.SPECIALIST})
 
 
 def organisation_faults(data: CountyData) -> Iterator[tuple[str, str]]:
@@ -107,7 +107,7 @@ def _window_faults(data: CountyData) -> Iterator[tuple[str, str]]:
 def _category_faults(window: Window) -> Iterator[str]:
     if not window.id.startswith(f"{window.node}/"):
         yield "its name is not that of its place"
-    takes = is_of_county(window.node) and window.kind in _BY_CATEGORY
+    takes = is_of_county(window.node) and window.kind in BY_CATEGORY
     if takes != (window.category is not None):
         yield "one of the seven categories, at a hall of the county that takes matters in"
     elif window.category is not None and window.category not in CATEGORIES:
