@@ -137,13 +137,13 @@ async def undo(request: Request[Any, Any, Any], officer_id: str) -> Response[Any
     return redirect(request, "/people", done="undone")
 
 
-@get("/pairs", guards=[require_role(*ADMIN_ROLES)])
+@get("/people/pairs", guards=[require_role(*ADMIN_ROLES)])
 async def pairs(request: Request[Any, Any, Any]) -> Template:
     opened = await services(request).people.open(officer_of(request))
     return await _pairs(request, opened, Form(), done=_done(request), status_code=200)
 
 
-@post("/pairs", guards=[require_role(*EDITING_ROLES)], status_code=303)
+@post("/people/pairs", guards=[require_role(*EDITING_ROLES)], status_code=303)
 async def save_pair(request: Request[Any, Any, Any]) -> Response[Any] | Template:
     use, form = services(request), await read_form(request)
     opened = await use.people.open(officer_of(request))
@@ -160,7 +160,7 @@ async def save_pair(request: Request[Any, Any, Any]) -> Response[Any] | Template
         await use.people.keep(opened, changes, title_of(opened), officer_of(request), edition)
     except ProposalError as error:
         return await _pairs(request, opened, form, problem=word("proposal_fault", error.code))
-    return redirect(request, "/pairs", done="saved")
+    return redirect(request, "/people/pairs", done="saved")
 
 
 async def _kept(

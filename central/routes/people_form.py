@@ -92,7 +92,7 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     def _posts(self, unit: str, node: str) -> tuple[Position, ...]:
         there = {one.id: one for one in self.opened.drafted.positions if one.unit == unit}
-        tier = tier_of(NodeId(node))
+        tier = Tier.COUNTY if is_of_county(NodeId(node)) else tier_of(NodeId(node))
         usual = _AT_COUNTERS if unit in {_HALL, _SUBCENTRE} else _USUAL[tier]
         for kind in usual:
             id_ = f"{unit}.{kind.value}"

@@ -170,12 +170,12 @@ class PeopleReader:
         return next_officer(OfficerId(one) for one in known)
 
 
-@get("/people-table", guards=[require_role(*EDITING_ROLES)])
+@get("/people/table", guards=[require_role(*EDITING_ROLES)])
 async def ask(request: Request[Any, Any, Any]) -> Template:
     return await _page(request)
 
 
-@get("/people-table/export", guards=[require_role(*ADMIN_ROLES)])
+@get("/people/table/export", guards=[require_role(*ADMIN_ROLES)])
 async def export(request: Request[Any, Any, Any], form: str = "xlsx") -> Response[bytes]:
     opened = await services(request).people.open(officer_of(request))
     name = word(_SECTION, "file", day=opened.today)
@@ -184,7 +184,7 @@ async def export(request: Request[Any, Any, Any], form: str = "xlsx") -> Respons
 
 
 @post(
-    "/people-table",
+    "/people/table",
     guards=[require_role(*EDITING_ROLES)],
     status_code=303,
     request_max_body_size=_BODY_BYTES_MAX,

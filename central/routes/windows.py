@@ -31,7 +31,7 @@ _NEW: Final = "new"
 _SEPARATOR: Final = "/"
 
 
-@get("/windows", guards=[require_role(*ADMIN_ROLES)])
+@get("/people/windows", guards=[require_role(*ADMIN_ROLES)])
 async def windows(request: Request[Any, Any, Any], unit: str = "", kind: str = "") -> Template:
     use = services(request)
     opened = await use.people.open(officer_of(request))
@@ -56,14 +56,16 @@ async def windows(request: Request[Any, Any, Any], unit: str = "", kind: str = "
     )
 
 
-@get("/windows/{node:str}/{name:str}", guards=[require_role(*ADMIN_ROLES)])
+@get("/people/windows/{node:str}/{name:str}", guards=[require_role(*ADMIN_ROLES)])
 async def show(request: Request[Any, Any, Any], node: str, name: str) -> Template:
     opened, window = await _asked(request, node, name)
     form = _form_of(window) if window else Form.of({"kind": WindowKind.COMPREHENSIVE})
     return await _page(request, opened, node, window, form)
 
 
-@post("/windows/{node:str}/{name:str}", guards=[require_role(*EDITING_ROLES)], status_code=303)
+@post(
+    "/people/windows/{node:str}/{name:str}", guards=[require_role(*EDITING_ROLES)], status_code=303
+)
 async def save(request: Request[Any, Any, Any], node: str, name: str) -> Response[Any] | Template:
     opened, window = await _asked(request, node, name)
     form = await read_form(request)
@@ -86,7 +88,7 @@ async def save(request: Request[Any, Any, Any], node: str, name: str) -> Respons
     except ProposalError as error:
         problem = word("proposal_fault", error.code)
         return await _page(request, opened, node, window, form, problem=problem)
-    return redirect(request, "/windows", unit=node, done="saved")
+    return redirect(request, "/people/windows", unit=node, done="saved")
 
 
 def _read(form: Form, opened: OpenPeople, node: NodeId, held: Window | None) -> Window | None:
@@ -179,7 +181,7 @@ async def _page(  # noqa: PLR0913 - what the page says, each by its name
         opened=opened,
         window=window,
         place=words_of(opened).node(NodeId(node)),
-        url=_url(window) if window else f"/windows/{node}/{_NEW}",
+        url=_url(window) if window else f"/people/windows/{node}/{_NEW}",
         choices_of=_choices(opened, NodeId(node)),
         categories=labels.choices("window_category"),
         has_categories=is_of_county(NodeId(node)),
@@ -193,7 +195,7 @@ async def _page(  # noqa: PLR0913 - what the page says, each by its name
 
 
 def _url(window: Window) -> str:
-    return f"/windows/{window.id}"
+    return f"/people/windows/{window.id}"
 
 
 def _label(name: str) -> str:

@@ -138,11 +138,11 @@ async def test_a_stand_in_is_of_the_same_office_and_has_a_term(office: Office) -
     guo = await office.sign_in(GUO)
     sent = {"a": CHEN, "instrument": "翁授〔2026〕777号", "first": "2026-12-01"}
 
-    wrong = await guo.post("/pairs", edition="0", b="o0057", **sent)
-    late = await guo.post("/pairs", edition="0", b=LIANG, last="2026-11-30", **sent)
+    wrong = await guo.post("/people/pairs", edition="0", b="o0057", **sent)
+    late = await guo.post("/people/pairs", edition="0", b=LIANG, last="2026-11-30", **sent)
     assert "A角和B角要在同一单位、同一部门" in wrong.text
     assert "结束日期不能早于开始日期" in late.text
-    made = await guo.post("/pairs", edition="0", b="o0013", last="2027-11-30", **sent)
+    made = await guo.post("/people/pairs", edition="0", b="o0013", last="2027-11-30", **sent)
 
     assert made.status_code == 303
     assert await approved(office) == 303
@@ -198,13 +198,13 @@ async def test_the_list_is_narrowed(office: Office) -> None:
 async def send_table(browser: Browser, table: str) -> httpx.Response:
     token = (await browser.get("/session/token")).json()["csrf_token"]
     return await browser.client.post(
-        "/people-table", data={"csrf_token": token}, files={"file": ("人员.csv", table.encode())}
+        "/people/table", data={"csrf_token": token}, files={"file": ("人员.csv", table.encode())}
     )
 
 
 async def test_a_file_goes_out_and_comes_in_whole_or_not_at_all(office: Office) -> None:
     guo = await office.sign_in(GUO)
-    out = (await guo.get("/people-table/export?form=csv")).content.decode("utf-8-sig")
+    out = (await guo.get("/people/table/export?form=csv")).content.decode("utf-8-sig")
     lines = out.splitlines()
     again = await send_table(guo, out)
     assert "没有需要改动的地方" in again.text
