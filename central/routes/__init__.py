@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 
 from central.routes import (
     cases,
+    coordination,
     coverage,
     delegation_cells,
     delegation_files,
@@ -46,6 +47,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *cases.ROUTES,
         *receipts.ROUTES,
         *exceptions.ROUTES,
+        *coordination.ROUTES,
         *samples.ROUTES,
         *matters.ROUTES,
         *coverage.ROUTES,

@@ -9,6 +9,7 @@ from msgspec import Struct
 from casework.organisation import Officer
 from central.services.batches import Batches
 from central.services.changes import Comparison
+from central.services.coordination import Coordination
 from central.services.county import County
 from central.services.coverage import CoverageKept
 from central.services.delegation_desk import DelegationDesk
@@ -110,6 +111,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def exceptions(self) -> Exceptions:
         return Exceptions(self.desk, self.queues)
+
+    @cached_property
+    def coordination(self) -> Coordination:
+        return Coordination(self.desk, self.queues)
 
     @cached_property
     def sampling(self) -> Sampling:

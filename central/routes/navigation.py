@@ -1,6 +1,7 @@
 """Where an officer of the county may go, in the main menu."""
 
 from casework.organisation import Officer
+from central.services.coordination import COORDINATING_ROLES
 from central.services.reach import ADMIN_ROLES, CASE_ROLES
 from central.services.sampling import SEEING_ROLES
 from central.words import word
@@ -12,6 +13,7 @@ _CASES = (
     ("receipts", "/receipts", "hourglass"),
     ("exceptions", "/exceptions", "alert-triangle"),
 )
+_COORDINATION = ("coordination", "/coordination", "messages")
 _SAMPLES = ("samples", "/samples", "zoom-check")
 _ALL = (
     ("matters", "/matters", "clipboard-list"),
@@ -37,6 +39,8 @@ def sees_proposals(officer: Officer) -> bool:
 def nav_of(officer: Officer, *, alarms: int = 0, proposals: int = 0) -> tuple[NavItem, ...]:
     """The main menu; `alarms` and `proposals` are how many wait for somebody to look at them."""
     items = [*(_CASES if sees_cases(officer) else ()), *_ALL]
+    if not COORDINATING_ROLES.isdisjoint(officer.roles):
+        items.insert(len(_CASES) if sees_cases(officer) else 0, _COORDINATION)
     if not SEEING_ROLES.isdisjoint(officer.roles):
         items.insert(len(_CASES) if sees_cases(officer) else 0, _SAMPLES)
     if not ADMIN_ROLES.isdisjoint(officer.roles):
