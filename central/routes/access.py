@@ -26,6 +26,7 @@ from central.services.review import Review
 from central.services.sampling import Sampling
 from central.settings import Settings
 from central.store.announced import AnnouncedReceipts
+from central.store.outside import OutsideCases
 from central.store.returns import Returns
 from sync.clock import Clock
 from sync.data_dir import DataDir
@@ -103,6 +104,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def coverage(self) -> CoverageKept:
         return CoverageKept()
+
+    @cached_property
+    def outside(self) -> OutsideCases:
+        return OutsideCases(self.database)
 
     @cached_property
     def queues(self) -> Queues:
