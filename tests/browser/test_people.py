@@ -12,6 +12,7 @@ from tests.halls import MET_DIR, PASSWORD, give_account
 from tests.screens import Screen, screen_of
 
 UNTRAINED_LOGIN = "newcomer"
+HEALTH = OfficerId("o0044")  # chief representative of health
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -117,3 +118,28 @@ async def _approve(screen: Screen) -> None:
     await page.get_by_role("button", name="批准并发布").click()
     await expect(page.locator(".alert-ok")).to_contain_text("已批准并发布")
     await screen.is_sound()
+
+
+async def test_what_is_told_of_outside_and_what_coordinators_see_are_sound_screens(
+    browser: Browser, office: Office
+) -> None:
+    async with screen_of(browser, office.app, HEALTH) as screen:
+        page = screen.page
+        await screen.go("/outside")
+        await screen.is_sound()
+        await page.select_option("#f-matter", "birth-medical-certificate")
+        await page.fill("#f-number", "440229A0001")
+        await page.fill("#f-accepted_on", "2026-11-16")
+        await page.get_by_role("button", name="登记受理").click()
+        await expect(page.locator(".alert-ok")).to_contain_text("已登记受理")
+        await screen.is_sound()
+        await page.get_by_label("440229A0001 的办结日期").fill("2026-11-18")
+        await page.get_by_role("button", name="登记 440229A0001 的结果").click()
+        await expect(page.locator("tbody")).to_contain_text("逾期办结")
+        await screen.is_sound()
+        await screen.go("/coordination")
+        await screen.is_sound()
+    async with screen_of(browser, office.app, GUO) as screen:
+        for path in ("/coverage?by=staff", "/coverage?by=matter", "/people/table"):
+            await screen.go(path)
+            await screen.is_sound()
