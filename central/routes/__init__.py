@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 
 from central.routes import (
     cases,
+    coordination,
     coverage,
     delegation_cells,
     delegation_files,
@@ -20,12 +21,16 @@ from central.routes import (
     matters,
     node_keys,
     nodes,
+    outside,
+    people,
+    people_table,
     proposals,
     publishing,
     queue,
     receipts,
     revoking,
     samples,
+    windows,
 )
 from central.routes.access import Services
 from central.services.accounts import make_attempts
@@ -44,13 +49,18 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *cases.ROUTES,
         *receipts.ROUTES,
         *exceptions.ROUTES,
+        *coordination.ROUTES,
         *samples.ROUTES,
         *matters.ROUTES,
         *coverage.ROUTES,
+        *outside.ROUTES,
         *delegations.ROUTES,
         *delegation_cells.ROUTES,
         *delegation_files.ROUTES,
         *revoking.ROUTES,
+        *people.ROUTES,
+        *people_table.ROUTES,
+        *windows.ROUTES,
         *proposals.ROUTES,
         *editing.ROUTES,
         *matter_files.ROUTES,

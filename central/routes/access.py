@@ -9,6 +9,7 @@ from msgspec import Struct
 from casework.organisation import Officer
 from central.services.batches import Batches
 from central.services.changes import Comparison
+from central.services.coordination import Coordination
 from central.services.county import County
 from central.services.coverage import CoverageKept
 from central.services.delegation_desk import DelegationDesk
@@ -17,6 +18,7 @@ from central.services.hall import CountyHall
 from central.services.key_admin import KeyAdmin
 from central.services.matrix import MatrixKept
 from central.services.matter_desk import MatterDesk
+from central.services.people_desk import PeopleDesk
 from central.services.proposals import ProposalDesk
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
@@ -24,6 +26,7 @@ from central.services.review import Review
 from central.services.sampling import Sampling
 from central.settings import Settings
 from central.store.announced import AnnouncedReceipts
+from central.store.outside import OutsideCases
 from central.store.returns import Returns
 from sync.clock import Clock
 from sync.data_dir import DataDir
@@ -90,6 +93,12 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         )
 
     @cached_property
+    def people(self) -> PeopleDesk:
+        return PeopleDesk(
+            self.proposals, lambda: self.trust.holdings.calendar.day_of(self.clock.now())
+        )
+
+    @cached_property
     def matrix(self) -> MatrixKept:
         return MatrixKept()
 
@@ -98,12 +107,20 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         return CoverageKept()
 
     @cached_property
+    def outside(self) -> OutsideCases:
+        return OutsideCases(self.database)
+
+    @cached_property
     def queues(self) -> Queues:
         return Queues(self.desk, Returns(self.database))
 
     @cached_property
     def exceptions(self) -> Exceptions:
         return Exceptions(self.desk, self.queues)
+
+    @cached_property
+    def coordination(self) -> Coordination:
+        return Coordination(self.desk, self.queues)
 
     @cached_property
     def sampling(self) -> Sampling:

@@ -1,7 +1,12 @@
 """Where an officer of the county may go, in the main menu."""
 
 from casework.organisation import Officer
+<<<<<<< HEAD
 from central.services.reach import ADMIN_ROLES, CASE_ROLES, WATCHING_ROLES
+=======
+from central.services.coordination import COORDINATING_ROLES
+from central.services.reach import ADMIN_ROLES, CASE_ROLES
+>>>>>>> people
 from central.services.sampling import SEEING_ROLES
 from central.words import word
 from webui.chrome import NavItem
@@ -12,6 +17,7 @@ _CASES = (
     ("receipts", "/receipts", "hourglass"),
     ("exceptions", "/exceptions", "alert-triangle"),
 )
+_COORDINATION = ("coordination", "/coordination", "messages")
 _SAMPLES = ("samples", "/samples", "zoom-check")
 _INQUIRIES = ("inquiries", "/inquiries", "message-question")
 _ALL = (
@@ -19,6 +25,7 @@ _ALL = (
     ("delegations", "/delegations", "adjustments"),
 )
 _ADMIN = (
+    ("people", "/people", "users"),
     ("proposals", "/proposals", "checklist"),
     ("nodes", "/nodes", "server"),
     ("publishing", "/publishing", "send"),
@@ -37,6 +44,8 @@ def sees_proposals(officer: Officer) -> bool:
 def nav_of(officer: Officer, *, alarms: int = 0, proposals: int = 0) -> tuple[NavItem, ...]:
     """The main menu; `alarms` and `proposals` are how many wait for somebody to look at them."""
     items = [*(_CASES if sees_cases(officer) else ()), *_ALL]
+    if not COORDINATING_ROLES.isdisjoint(officer.roles):
+        items.insert(len(_CASES) if sees_cases(officer) else 0, _COORDINATION)
     if not SEEING_ROLES.isdisjoint(officer.roles):
         items.insert(len(_CASES) if sees_cases(officer) else 0, _SAMPLES)
     if not ADMIN_ROLES.isdisjoint(officer.roles):
