@@ -1,7 +1,7 @@
 """How a grantee's delegation records are divided into items: small, and steady under changes.
 
-A record's place is the hash of its matter, bit by bit. Where the records of a place would make too
-large an item, the next bit divides them; so the division follows from the records alone, and one
+A record's place is the hash of its matter, bit by bit. Where the records of a place are too many
+for one item, the next bit divides them; so the division follows from the records alone, and one
 more or one less moves none but its neighbours.
 """
 
@@ -19,11 +19,10 @@ from sync.errors import SetFormError
 from sync.strict_json import encode_strict
 
 GRANTEE: Final = "grantee/"
-GRANT_BYTES_AIM: Final = 16 * 1024
+# So many are 15 to 30 KB, and a tenth of that once packed.
+GRANT_RECORDS_AIM: Final = 48
 PLACE_BITS: Final = 32
 _PLACES_CACHED_MAX: Final = 4096
-
-_Weighed = tuple[Delegation, int]
 
 
 class Grants(Fact, frozen=True):
@@ -38,8 +37,7 @@ def grant_items(records: Iterable[Delegation]) -> dict[str, bytes]:
     items: dict[str, bytes] = {}
     ordered = sorted(records, key=attrgetter("grantee", "id"))
     for grantee, held in groupby(ordered, key=attrgetter("grantee")):
-        weighed = [(one, len(encode_strict(one))) for one in held]
-        for place, fitting in _divide(weighed, ""):
+        for place, fitting in _divide(list(held), ""):
             name = f"{GRANTEE}{grantee}/{place}" if place else GRANTEE + grantee
             items[name] = encode_strict(Grants(grantee, tuple(fitting)))
     return items
@@ -59,13 +57,11 @@ def place_of(matter: MatterId) -> str:
     return f"{int.from_bytes(digest[: PLACE_BITS // 8]):0{PLACE_BITS}b}"
 
 
-def _divide(weighed: list[_Weighed], place: str) -> Iterator[tuple[str, list[Delegation]]]:
-    size = sum(size for _, size in weighed)
-    matters = {one.matter for one, _ in weighed}
-    if size <= GRANT_BYTES_AIM or len(matters) == 1 or len(place) == PLACE_BITS:
-        yield place, [one for one, _ in weighed]
+def _divide(held: list[Delegation], place: str) -> Iterator[tuple[str, list[Delegation]]]:
+    if len(held) <= GRANT_RECORDS_AIM or len(place) == PLACE_BITS:
+        yield place, held
         return
     for bit in "01":
-        fitting = [each for each in weighed if place_of(each[0].matter).startswith(place + bit)]
+        fitting = [one for one in held if place_of(one.matter).startswith(place + bit)]
         if fitting:
             yield from _divide(fitting, place + bit)
