@@ -132,8 +132,8 @@ def load(context: click.Context, folder: Path, *, and_publish: bool, replace: bo
     """Read regions, officers, matters, delegations and calendar from FOLDER, and check them.
 
     Every fault is named with its file and place, and then nothing is loaded. What is loaded takes
-    effect when it is published. A folder that is older than what is loaded is refused: what was
-    approved in the browser would be undone.
+    effect when it is published. A folder that is older than what is loaded, or says something else
+    under the same version, is refused: what was approved in the browser would be undone.
     """
     counts = _ask(context, "load", folder=str(folder.resolve()), replace=replace)
     show_table(("loaded", "count"), counts.items())
