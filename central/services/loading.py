@@ -127,8 +127,10 @@ def _differing(new: Catalogue | DelegationList, old: Catalogue | DelegationList)
 def _listed(content: Catalogue | DelegationList) -> dict[str, object]:
     if isinstance(content, Catalogue):
         return {f"{one.id} v{one.version}": one for one in content.matters}
-    records = {one.id: (one, content.remarks.get(one.id)) for one in content.records}
-    return {**records, **{one.id: one for one in content.revocations}}
+    listed: dict[str, object] = {one.id: one for one in content.revocations}
+    for record in content.records:
+        listed[record.id] = (record, content.remarks.get(record.id))
+    return listed
 
 
 def check(data: CountyData, county: RegionCode) -> list[LoadFault]:
