@@ -1,12 +1,8 @@
 """Where an officer of the county may go, in the main menu."""
 
 from casework.organisation import Officer
-<<<<<<< HEAD
-from central.services.reach import ADMIN_ROLES, CASE_ROLES, WATCHING_ROLES
-=======
 from central.services.coordination import COORDINATING_ROLES
-from central.services.reach import ADMIN_ROLES, CASE_ROLES
->>>>>>> people
+from central.services.reach import ADMIN_ROLES, CASE_ROLES, WATCHING_ROLES
 from central.services.sampling import SEEING_ROLES
 from central.words import word
 from webui.chrome import NavItem

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Struct
 
 from casework.calendar import Calendar, decode_calendar
-from casework.catalogue import FILE_FORMAT, decode_catalogue
-from casework.delegation_file import decode_delegations
+from casework.catalogue import FILE_FORMAT, Catalogue, decode_catalogue
+from casework.delegation_file import DelegationList, decode_delegations
 from casework.delegation_publishing import publishing_faults
 from casework.matter import MatterStatus, MatterVersion
 from casework.names import RegionCode, is_node, parent_of, region_of
@@ -35,6 +35,12 @@ FILES: Final = (
 )
 FILE_BYTES_MAX: Final = 32 * 1024 * 1024
 FAULTS_MAX: Final = 200
+DIFFERENCES_NAMED_MAX: Final = 5
+
+_WAY_OUT: Final = (
+    "write out what is loaded (`export DIR`) and go on from that, or load this knowingly"
+    " (`load DIR --replace`)"
+)
 
 _Read = TypeVar("_Read")
 _AT: Final = re.compile(r" - at `(?P<path>[^`]+)`$")
@@ -87,18 +93,51 @@ class OlderFolderError(Exception):
 
 
 def check_not_older(data: CountyData, held: CountyData) -> None:
-    """OlderFolderError for a folder that what is loaded has gone on from."""
-    for file, new, old in (
-        ("catalogue.json", data.catalogue.version, held.catalogue.version),
-        ("delegations.json", data.delegations.version, held.delegations.version),
-        ("organisation.json", data.organisation.version, held.organisation.version),
-    ):
-        if new < old:
+    """OlderFolderError for a folder that what is loaded has gone on from.
+
+    A version is one content: under the number of what is loaded, a folder says the same.
+    """
+    if data.organisation.version < held.organisation.version:
+        raise _older("organisation.json", data.organisation.version, held.organisation.version)
+    catalogues = (data.catalogue, held.catalogue)
+    lists = (data.delegations, held.delegations)
+    for file, (new, old) in (("catalogue.json", catalogues), ("delegations.json", lists)):
+        if new.version < old.version:
+            raise _older(file, new.version, old.version)
+        if new.version == old.version and new != old:
             raise OlderFolderError(
-                f"{file} is version {new}, and version {old} is loaded: what was approved since"
-                " would be undone; write out what is loaded (`export DIR`) and go on from that,"
-                " or load this knowingly (`load DIR --replace`)"
+                f"{file} is version {new.version}, as what is loaded, and says something else of"
+                f" {_differing(new, old)}: what was approved under that number would be undone;"
+                f" make it version {new.version + 1} after a look at both; {_WAY_OUT}"
             )
+
+
+def _older(file: str, new: int, old: int) -> OlderFolderError:
+    return OlderFolderError(
+        f"{file} is version {new}, and version {old} is loaded: what was"
+        f" approved since would be undone; {_WAY_OUT}"
+    )
+
+
+def _differing(new: Catalogue | DelegationList, old: Catalogue | DelegationList) -> str:
+    """The first of the matters or records in which two contents differ."""
+    before, after = _listed(old), _listed(new)
+    names = [
+        name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)
+    ]
+    if not names:
+        return "what stands around them"
+    more = len(names) - DIFFERENCES_NAMED_MAX
+    return ", ".join(names[:DIFFERENCES_NAMED_MAX]) + (f" and {more} more" if more > 0 else "")
+
+
+def _listed(content: Catalogue | DelegationList) -> dict[str, object]:
+    if isinstance(content, Catalogue):
+        return {f"{one.id} v{one.version}": one for one in content.matters}
+    listed: dict[str, object] = {one.id: one for one in content.revocations}
+    for record in content.records:
+        listed[record.id] = (record, content.remarks.get(record.id))
+    return listed
 
 
 def check(data: CountyData, county: RegionCode) -> list[LoadFault]:
