@@ -27,15 +27,14 @@ from township_node.services.taking_in import (
 from township_node.words import sections, word
 from webui import labels
 from webui.case_view import case_view
-from webui.documents import Paper
 from webui.drafts import DraftRecord
 from webui.gate import require_role
 from webui.intake_earlier import Earlier, Reusable, ScanAgain
 from webui.intake_form import IntakeForm, IntakePlace
 from webui.intake_routes import AnyRequest, intake_routes
-from webui.paper_sheets import Situation
+from webui.paper_sheets import Told
 from webui.responses import page, redirect
-from webui.sheets import sheet_of
+from webui.sheets import told_by
 
 _CHANNEL_FIRST: Final = "window"
 
@@ -117,11 +116,8 @@ class CounterOffice:
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]:  # noqa: ARG002
         return {}
 
-    def sheet(self, request: AnyRequest, intake: IntakeForm) -> Paper:
-        assert intake.matter is not None, "the kit asks about a matter"
-        situation = Situation.of(intake.matter, intake.facts())
-        asker = intake.applicant_name
-        return sheet_of(self._office, officer_of(request), intake.matter, situation, asker=asker)
+    def told(self, request: AnyRequest, matter: MatterVersion, asker: str) -> Told:
+        return told_by(self._office, officer_of(request), matter, asker=asker)
 
     async def submit(
         self, request: AnyRequest, draft: DraftRecord, intake: IntakeForm
