@@ -52,6 +52,7 @@ COLOURS_READ_ONCE = """
   };
 })();
 """
+AXE = Axe(AXE_SCRIPT + COLOURS_READ_ONCE)
 # Axe would fetch every style sheet again, for a rule that is still an experiment and does not run.
 LOOKED_AT = {"resultTypes": ["violations"], "preload": {"assets": ["media"]}}
 
@@ -101,15 +102,12 @@ class Screen:
         """Nothing in the console, nothing from elsewhere, nothing that axe finds."""
         await self.settle()
         assert self.complaints == [], self.complaints
-        said = (await _AXE.run(self.page, options=LOOKED_AT)).response
+        said = (await AXE.run(self.page, options=LOOKED_AT)).response
         found = [
             (each["id"], [node["html"] for node in each["nodes"]]) for each in said["violations"]
         ]
         assert found == [], found
         assert _unseen(said["incomplete"]) == []
-
-
-_AXE = Axe(AXE_SCRIPT + COLOURS_READ_ONCE)
 
 
 def _unseen(incomplete: Sequence[Mapping[str, Any]]) -> list[str]:
