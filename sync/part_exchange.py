@@ -7,14 +7,13 @@ goes. Parts of trust sets have no secrets and are given to any neighbour.
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
-from casework.interest import entitled
 from casework.names import NodeId, PartHash, parent_of
 from sync import part_rows
 from sync.carriers.port import PartRange, RangeWant
 from sync.engine import Work
 from sync.errors import PartError
 from sync.parts import RANGE_BYTES, PartNotHeldError
-from sync.sending import find_case
+from sync.sending import find_case, parts_for
 from sync.stored import parts_of, stored_body, stored_message
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class SetSource(Protocol):
 
     async def wanted(self, limit: int) -> Sequence[SetWant]: ...
     async def read_range(self, part: PartHash, offset: int, length: int) -> bytes | None: ...
-    async def accept_range(self, part: PartHash, offset: int, data: bytes) -> bool: ...
+    async def accept_ranges(self, ranges: Sequence[PartRange]) -> Sequence[PartRange]: ...
     async def to_show(self) -> Sequence[bytes]: ...
     async def carried(self) -> Sequence[PartHash]: ...
     async def take_shown(self, manifests: Sequence[bytes]) -> None: ...
@@ -92,11 +91,8 @@ async def read(node: "Node", neighbour: NodeId, wants: Sequence[RangeWant]) -> l
 async def accept(node: "Node", neighbour: NodeId, ranges: Sequence[PartRange]) -> None:
     """Keep what came. Whatever does not match is dropped and named; the rest counts."""
     refused: PartError | None = None
-    for each in ranges:
-        if node.sets is not None and await node.sets.accept_range(
-            each.hash, each.offset, each.data
-        ):
-            continue
+    scans = await node.sets.accept_ranges(ranges) if node.sets is not None else ranges
+    for each in scans:
         try:
             state = await node.parts.accept_range(each.hash, each.offset, each.data)
         except PartError as error:
@@ -174,11 +170,8 @@ async def _may_have(node: "Node", neighbour: NodeId, part: PartHash) -> bool:
             message = stored_message(wire, id_)
             if message.header.case != home:
                 continue
-            case = find_case(work, message.header.case)
             refs = [ref for ref in parts_of(stored_body(message)) if ref.hash == part]
-            if case is not None and any(
-                entitled(case, neighbour, ref, message.node) for ref in refs
-            ):
+            if find_case(work, home) and parts_for(work, home, neighbour, refs, message.node):
                 return True
         return False
 

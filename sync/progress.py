@@ -5,6 +5,7 @@ import hmac
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.asking import Guest
 from casework.case import Case
 from casework.freshness import Heard
 from casework.names import CaseId, CaseNumber
@@ -25,6 +26,7 @@ class Known(Struct, frozen=True):
     case: Case
     applicant: str
     heard: Heard
+    guests: tuple[Guest, ...] = ()
     attested: Attestation | None = None
 
 
@@ -39,7 +41,9 @@ async def find_by_paper(desk: Desk, number: CaseNumber, code: str) -> Known | No
                 continue
             state = Batch(node, work).case(CaseId(id_))
             if state.case is not None:
-                return Known(state.case, state.applicant or "", read_heard(work, node.id))
+                return Known(
+                    state.case, state.applicant or "", read_heard(work, node.id), state.guests
+                )
         return None
 
     known = await node.database.read(look)

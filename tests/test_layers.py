@@ -42,7 +42,7 @@ HOMES = {
         "*/piccolo_*.py",
         "*/piccolo_migrations/*.py",
     ],
-    "zstandard": ["sync/frame.py"],
+    "zstandard": ["sync/packing.py"],
     "obstore": ["sync/parts.py"],
     "argon2": ["webui/session.py", "sync/vault.py"],
     "PIL": ["webui/uploads*.py", "deploy/onebox/generators/*"],
