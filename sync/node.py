@@ -4,7 +4,7 @@ One process is one node. A test makes several in one process, each on a database
 """
 
 from collections.abc import Callable, Sequence
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from casework.names import CaseId, Incarnation, NodeId, is_county
 from sync.batch import Batch
@@ -24,6 +24,7 @@ from sync.parts import Parts
 from sync.ports import Applied, Judge, Observer, Trust
 from sync.projection import refold
 from sync.tables import ensure_indexes
+from sync.vault import Vault
 
 T = TypeVar("T")
 
@@ -54,6 +55,7 @@ class Node:
         self.signer = signer
         self.database = database
         self.parts = parts
+        self.vault: Final[Vault] = parts.vault
         self.clock = clock
         self.trust = trust
         self.sets = sets
