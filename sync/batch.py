@@ -87,6 +87,7 @@ class Batch:
         self.touched: list[CaseId] = []
         self.judged: dict[MessageId, Judged] = {}
         self.acknowledged: dict[LogName, tuple[int, int]] = {}  # from, to
+        self.parts_acknowledged: list[PartHash] = []  # large ones, after their messages mostly
         self.moved: set[LogName] = set()  # positions that an acknowledgement moved
         self._logs: dict[LogName, LogPosition] = {}
         self._cases: dict[CaseId, CaseState] = {}

@@ -19,6 +19,7 @@ from sync.frame import (
     FRAME_BYTES_MIN,
     MESSAGE_PARTS_BYTES_MAX,
     MESSAGES_MAX,
+    SENT_PART_BYTES_MAX,
     SMALL_PART_BYTES_MAX,
     UNPACKED_BYTES_MAX,
     Absence,
@@ -172,13 +173,13 @@ def test_the_largest_message_fits_by_itself() -> None:
     queue = [Queued(noise(WIRE_BYTES_MAX, 99), parts)] * 2
     packed = fill_frame(queue, 1, FramePace(aim_bytes=FRAME_BYTES_MIN), head_of)
     assert packed.count == 1
-    assert len(unpack(packed.data).parts) == 14
+    assert len(unpack(packed.data).parts) == 12
 
 
 def test_small_parts_are_few_and_small() -> None:
     for parts in (
         [bytes(SMALL_PART_BYTES_MAX + 1)],
-        [bytes(SMALL_PART_BYTES_MAX)] * 15,
+        [bytes(SMALL_PART_BYTES_MAX)] * 13,
         [b"part"] * 201,
     ):
         with pytest.raises(OversizeError):
