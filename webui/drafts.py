@@ -93,6 +93,7 @@ class DraftLine(Struct, frozen=True, kw_only=True):
     has_warnings: bool
     created_at: datetime
     updated_at: datetime
+    is_private: bool = False
 
 
 class FileRecord(Struct, frozen=True, kw_only=True):
@@ -217,8 +218,10 @@ class Drafts:
         values = {self._draft.officer: officer, self._draft.updated_at: now}
         return await self._change(draft, revision, values)
 
-    async def list_for(self, officer: str) -> list[DraftLine]:
-        return [line for line in await self.list_all() if line.officer == officer]
+    async def list_open_to(self, officer: str) -> list[DraftLine]:
+        """The drafts that this officer may go on with: their own, and what can be taken over."""
+        lines = await self.list_all()
+        return [line for line in lines if line.officer == officer or not line.is_private]
 
     async def list_all(self) -> list[DraftLine]:
         """The drafts not yet submitted, last touched first."""
@@ -447,6 +450,7 @@ def _line(row: Mapping[str, Any], warned: list[bool], cipher: DraftCipher | None
         officer=row["officer"],
         matter=_ref(row),
         applicant=applicant,
+        is_private=cipher is None or cipher.is_private,
         files=len(warned),
         has_warnings=any(warned),
         created_at=row["created_at"],

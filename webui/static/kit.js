@@ -6,6 +6,7 @@
   const AUTOSAVE_DELAY_MS = 800;
   const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const LOCK_LOOK_MS = 5000;
+  const LOCK_WAITS_MS = 3000;
   const TOAST_MS = 6000;
   const TOAST_ERROR_MS = 15000;
   const TOASTS_MAX = 3;
@@ -153,16 +154,18 @@
     for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "input"]) {
       document.addEventListener(kind, touch, { capture: true, passive: true });
     }
-    setInterval(() => {
-      if (Date.now() - touchedAt > Number(lockForm.dataset.lockMinutes) * 60_000) lockForm.requestSubmit();
+    const looking = setInterval(() => {
+      if (Date.now() - touchedAt < Number(lockForm.dataset.lockMinutes) * 60_000) return;
+      clearInterval(looking);
+      lockForm.requestSubmit();
     }, LOCK_LOOK_MS);
     lockForm.addEventListener("submit", (event) => {
-      const form = document.querySelector("form[data-autosave]");
-      if (!form) return;
+      const saves = [];
+      document.dispatchEvent(new CustomEvent("locking", { detail: { wait: (each) => saves.push(each) } }));
+      if (!saves.length) return;
       event.preventDefault();
-      save(form)
-        .catch(() => {})
-        .finally(() => lockForm.submit());
+      const late = new Promise((resolve) => setTimeout(resolve, LOCK_WAITS_MS));
+      Promise.race([Promise.allSettled(saves), late]).then(() => lockForm.submit());
     });
   }
 
