@@ -142,9 +142,9 @@ def _unacknowledged(batch: Batch) -> list[LogPosition]:
 def _first_lacking(batch: Batch, log: LogName) -> int:
     """The first place of a log whose message still lacks a small part."""
     row = batch.work.execute(
-        "SELECT min(m.seq) FROM part AS p JOIN part_reference AS r ON r.hash = p.hash"
-        " JOIN message AS m ON m.id = r.owner"
-        " WHERE p.state = 'awaited' AND p.size <= ? AND m.log = ?",
+        "SELECT min(m.seq) FROM part AS p CROSS JOIN part_reference AS r CROSS JOIN message AS m"
+        " WHERE p.state = 'awaited' AND p.size <= ? AND r.hash = p.hash AND m.id = r.owner"
+        " AND m.log = ?",
         (SMALL_PART_BYTES_MAX, log),
     ).fetchone()
     return row[0] if row[0] is not None else 2**53

@@ -149,8 +149,9 @@ def _parts_from(
     written_here = parent_of(me) == neighbour  # What was erased here comes back from above.
     rows = work.execute(
         "SELECT DISTINCT a.hash, a.urgency FROM part_arrival AS a"
-        " JOIN part_reference AS r ON r.hash = a.hash JOIN message AS m ON m.id = r.owner"
-        " WHERE m.brought_by = ? OR (? AND m.brought_by IS NULL)"
+        " CROSS JOIN part_reference AS r CROSS JOIN message AS m"
+        " WHERE r.hash = a.hash AND m.id = r.owner"
+        " AND (m.brought_by = ? OR (? AND m.brought_by IS NULL))"
         " ORDER BY a.urgency DESC, a.hash LIMIT ?",
         (neighbour, written_here, PARTS_ASKED_MAX if among is None else PARTS_LOOKED_AT_MAX),
     ).fetchall()

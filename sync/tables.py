@@ -247,6 +247,7 @@ INDEXES: Final = (
     "CREATE UNIQUE INDEX IF NOT EXISTS held_place ON held (log, seq)",
     "CREATE UNIQUE INDEX IF NOT EXISTS set_aside_once ON set_aside (neighbour, digest)",
     "CREATE UNIQUE INDEX IF NOT EXISTS part_reference_once ON part_reference (hash, owner)",
+    "CREATE INDEX IF NOT EXISTS part_awaited ON part (size, hash) WHERE state = 'awaited'",
     "CREATE UNIQUE INDEX IF NOT EXISTS evidence_once ON evidence (log, seq, message_id)",
     # Lists of cases: a page of a queue and its figures are read from the index alone.
     (

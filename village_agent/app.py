@@ -69,7 +69,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     async def running(_: Litestar) -> AsyncIterator[None]:
         async with runtime.running(commands(services.database)):
             await services.keys.load()
-            async with guarding(services.sign_in, services.keys, runtime):
+            async with guarding(services.sign_in, services.keys, services.safe, runtime):
                 await runtime.relay.start()
                 yield
 
@@ -99,6 +99,7 @@ def _services(settings: Settings, runtime: Runtime) -> Services:
         trust=runtime.sets,
         desk=Desk(runtime.node, runtime.sets),
         keys=keys,
+        safe=safe,
         drafts=Drafts(bind(Draft, database), bind(DraftFile, database), random_bytes, safe),
         bags=Bags(bind(Bag, database)),
         sign_in=make_sign_in(database, keys),

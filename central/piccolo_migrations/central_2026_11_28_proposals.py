@@ -1,16 +1,16 @@
 """Proposed changes of the catalogue and the delegations, and who did what to each."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.columns import BigInt, Boolean, Bytea, Column, Serial, Timestamptz, Varchar
+from piccolo.columns import BigInt, Boolean, Bytea, Serial, Timestamptz, Varchar
+
+from sync.new_tables import NewTables, adding
 
 ID = "2026-11-28T18:10:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "proposed changes of the catalogue and the delegations"
 
-TABLES: dict[str, tuple[str, dict[str, Column]]] = {
-    "ProposedChange": (
-        "proposed_change",
-        {
+TABLES: NewTables = {
+    ("ProposedChange", "proposed_change"): {
             "id": Varchar(length=32, primary_key=True, default=None, null=False),
             "title": Varchar(length=80, default=None, null=False),
             "kind": Varchar(length=16, default=None, null=False),
@@ -21,10 +21,7 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
             "edition": BigInt(default=None, null=False),
             "changed_at": Timestamptz(default=None, null=False, index=True),
         },
-    ),
-    "ProposalStep": (
-        "proposal_step",
-        {
+    ("ProposalStep", "proposal_step"): {
             "seq": Serial(primary_key=True),
             "proposal": Varchar(length=32, default=None, null=False, index=True),
             "move": Varchar(length=16, default=None, null=False),
@@ -32,21 +29,8 @@ TABLES: dict[str, tuple[str, dict[str, Column]]] = {
             "note": Varchar(length=500, default=None, null=False),
             "at": Timestamptz(default=None, null=False),
         },
-    ),
 }
 
 
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="central", description=DESCRIPTION)
-    for table, (name, columns) in TABLES.items():
-        manager.add_table(table, name)
-        for column_name, column in columns.items():
-            manager.add_column(
-                table,
-                name,
-                column_name,
-                db_column_name=column_name,
-                column_class=type(column),
-                params=column._meta.params,
-            )
-    return manager
+    return adding("central", ID, DESCRIPTION, TABLES)

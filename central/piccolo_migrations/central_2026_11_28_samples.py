@@ -1,13 +1,15 @@
 """Secret seeds of supervision samples, and what reviewers found."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.columns import Bytea, Column, Serial, Timestamptz, Varchar
+from piccolo.columns import Bytea, Serial, Timestamptz, Varchar
+
+from sync.new_tables import NewTables, adding
 
 ID = "2026-11-28T18:45:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "secret seeds of supervision samples, and what reviewers found"
 
-TABLES: dict[tuple[str, str], dict[str, Column]] = {
+TABLES: NewTables = {
     ("SampleSecret", "sample_secret"): {
         "week": Varchar(length=8, primary_key=True, default=None, null=False),
         "seed": Bytea(default=None, null=False),
@@ -25,16 +27,4 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
 
 
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="central", description=DESCRIPTION)
-    for (table, name), columns in TABLES.items():
-        manager.add_table(table, name)
-        for column_name, column in columns.items():
-            manager.add_column(
-                table,
-                name,
-                column_name,
-                db_column_name=column_name,
-                column_class=type(column),
-                params=column._meta.params,
-            )
-    return manager
+    return adding("central", ID, DESCRIPTION, TABLES)

@@ -130,7 +130,7 @@ class ProposalDesk:
                 approved = await self._move(replace(held, changes=changes), Move.APPROVE, by, note)
                 await self._county.loaded.put(data, self._clock.now())
                 published = await self._county.publish() if may_sign else []
-        except BaseException:
+        except BaseException:  # Cut off in the middle, too: what was read was rolled back.
             self._county.loaded.forget()
             await self._county.publisher.refresh()
             raise

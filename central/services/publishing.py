@@ -146,9 +146,9 @@ class Publisher:
                     await self.refresh()
                 for key in machines_of(self._store.holdings.directory) - before:
                     await self._welcome(*key)
-        except BaseException:
+        except BaseException:  # Cut off in the middle, too: what was read was rolled back.
             if published:
-                await self.refresh()  # What was read in the transaction never came to be.
+                await self.refresh()
             raise
         return published
 

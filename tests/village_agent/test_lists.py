@@ -74,7 +74,7 @@ async def test_what_the_first_page_counts_is_what_the_lists_hold(
     back = await sent_back(village, lin, wu)
     station = station_of(village)
 
-    counted = await home(station)
+    counted = await home(station, LIN)
     owing = await worklist.owing_papers(station, 1)
     here = await worklist.for_handing_over(station, 1)
     waiting = await bags.waiting_bags(station, 1)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from casework.names import PartHash
@@ -21,6 +22,7 @@ from tests.halls import PASSWORD
 from tests.laptops import Agent, Village, a_photo, a_picture
 from village_agent.services.accounts import unlock_account
 from village_agent.services.draft_safe import LaptopSafe
+from village_agent.services.old_drafts import close_old_drafts
 from village_agent.store.draft_keys import DraftKeys
 from village_agent.tables import SCHEMA, DraftKey
 from webui.errors import DraftSealedError
@@ -160,6 +162,33 @@ async def test_parts_are_sealed_anew_when_a_reader_has_another_key(
     assert await close_what_lies_open(services.node, services.keys.vault) == 0
 
 
+async def test_drafts_of_an_earlier_release_are_closed_when_their_officer_comes(
+    village: Village, lin: Agent
+) -> None:
+    """As the release before left them: in the clear, and without a key."""
+    draft = await typed(lin, "甲一")
+    await lin.photograph(draft, "m1", a_photo())
+    services, id_ = village.laptop.services, id_of(draft)
+    record = await services.drafts.get(id_)
+    (file,) = await services.drafts.files_of(id_)
+    content = await services.drafts.file(id_, file.id)
+    small = await services.drafts.thumbnail(id_, file.id)
+    assert content is not None
+    assert small is not None
+    fields = msgspec.json.encode(record.fields).decode()
+    await change(village, "UPDATE draft SET fields = ?, applicant = '甲一'", fields)
+    sql = "UPDATE draft_file SET name = ?, content = ?, thumbnail = ?"
+    await change(village, sql, "甲一.jpg", content.content, small.content)
+    await change(village, "DELETE FROM draft_key")
+
+    assert await close_old_drafts(services.database, services.safe) == 1
+    assert await close_old_drafts(services.database, services.safe) == 0
+    assert "甲一" in (await lin.get(draft)).text
+    assert (await lin.get(f"{draft}/files/{file.id}")).content == content.content
+    stored = await rows(village, "SELECT fields, applicant FROM draft")
+    assert not any("甲一" in each for row in stored for each in row)
+
+
 async def test_locking_the_screen_leads_back_to_the_page(village: Village, lin: Agent) -> None:
     draft = await typed(lin, "甲一")
     token = (await lin.get("/session/token")).json()["csrf_token"]
@@ -180,7 +209,7 @@ async def test_a_screen_that_nobody_touches_is_locked(village: Village, lin: Age
     services = village.laptop.services
     village.clock.advance(IDLE_FOR - timedelta(minutes=1))
     await services.sign_in.end_idle(services.clock.now())
-    assert not services.keys.vault.is_locked
+    assert services.keys.sessions()
     village.clock.advance(timedelta(minutes=2))
     await services.sign_in.end_idle(services.clock.now())
 

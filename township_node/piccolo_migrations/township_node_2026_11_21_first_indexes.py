@@ -14,6 +14,7 @@ INDEXES = (
     "CREATE UNIQUE INDEX IF NOT EXISTS held_place ON held (log, seq)",
     "CREATE UNIQUE INDEX IF NOT EXISTS set_aside_once ON set_aside (neighbour, digest)",
     "CREATE UNIQUE INDEX IF NOT EXISTS part_reference_once ON part_reference (hash, owner)",
+    "CREATE INDEX IF NOT EXISTS part_awaited ON part (size, hash) WHERE state = 'awaited'",
     "CREATE UNIQUE INDEX IF NOT EXISTS evidence_once ON evidence (log, seq, message_id)",
     (
         "CREATE INDEX IF NOT EXISTS case_queue ON case_row"

@@ -5,7 +5,6 @@ from piccolo.columns import (
     BigInt,
     Boolean,
     Bytea,
-    Column,
     Integer,
     Serial,
     Text,
@@ -13,12 +12,14 @@ from piccolo.columns import (
     Varchar,
 )
 
+from sync.new_tables import NewTables, adding
+
 ID = "2026-11-21T09:00:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "the first tables"
 
 # Spelt out, and not taken from the tables of today: those will move on.
-TABLES: dict[tuple[str, str], dict[str, Column]] = {
+TABLES: NewTables = {
     ("Account", "account"): {
         "officer": Varchar(length=32, primary_key=True, default=None, null=False),
         "login": Varchar(length=64, unique=True, default=None, null=False),
@@ -258,16 +259,4 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
 
 
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="village_agent", description=DESCRIPTION)
-    for (class_name, tablename), columns in TABLES.items():
-        manager.add_table(class_name, tablename)
-        for name, column in columns.items():
-            manager.add_column(
-                class_name,
-                tablename,
-                name,
-                db_column_name=name,
-                column_class=type(column),
-                params=column._meta.params,
-            )
-    return manager
+    return adding("village_agent", ID, DESCRIPTION, TABLES)

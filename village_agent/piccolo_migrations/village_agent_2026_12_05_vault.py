@@ -1,14 +1,16 @@
 """The vault: its keys, and those of drafts."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
-from piccolo.columns import Bytea, Column, Varchar
+from piccolo.columns import Bytea, Varchar
+
+from sync.new_tables import NewTables, adding
 
 ID = "2026-12-05T09:00:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "the vault: its keys, and those of drafts"
 
 # Spelt out, and not taken from the tables of today: those will move on.
-TABLES: dict[tuple[str, str], dict[str, Column]] = {
+TABLES: NewTables = {
     ("VaultKeyRow", "vault_key"): {
         "id": Varchar(length=40, primary_key=True, default=None, null=False),
         "officer": Varchar(length=32, index=True, default=None, null=True),
@@ -36,16 +38,4 @@ TABLES: dict[tuple[str, str], dict[str, Column]] = {
 
 
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="village_agent", description=DESCRIPTION)
-    for (class_name, tablename), columns in TABLES.items():
-        manager.add_table(class_name, tablename)
-        for name, column in columns.items():
-            manager.add_column(
-                class_name,
-                tablename,
-                name,
-                db_column_name=name,
-                column_class=type(column),
-                params=column._meta.params,
-            )
-    return manager
+    return adding("village_agent", ID, DESCRIPTION, TABLES)

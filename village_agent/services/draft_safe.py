@@ -54,8 +54,11 @@ class LaptopSafe:
         self._store: Final = store
         self._randomness: Final = randomness
 
+    def can_begin(self, officer: str, *, shared: bool) -> bool:
+        return self._owner(officer, shared=shared) is not None
+
     async def begin(self, draft: str, officer: str, *, shared: bool) -> DraftCipher:
-        own = self._keys.vault.shared_key if shared else self._keys.key_of(officer)
+        own = self._owner(officer, shared=shared)
         if own is None:
             raise DraftSealedError(f"{officer} is not signed in")
         key = self._randomness(KEY_BYTES)
@@ -74,6 +77,9 @@ class LaptopSafe:
                 private = shared is None or stored[:NAME_BYTES] != shared.name
                 found[draft] = LaptopCipher(key, draft, self._randomness, private=private)
         return found
+
+    def _owner(self, officer: str, *, shared: bool) -> VaultKey | None:
+        return self._keys.vault.shared_key if shared else self._keys.key_of(officer)
 
     async def forget(self, draft: str) -> None:
         await self._store.remove(draft)

@@ -14,6 +14,8 @@ from sync.laptop_vault import LaptopVault
 from sync.runtime import Runtime
 from sync.vault_closing import close_what_lies_open
 from sync.vault_keys import VaultKeys
+from village_agent.services.draft_safe import LaptopSafe
+from village_agent.services.old_drafts import close_old_drafts
 from webui.session import SignIn
 
 LOOKED_AT_SECONDS: Final = 20.0
@@ -31,13 +33,15 @@ def recovery_key(files: DataDir) -> PublicKey | None:
 
 
 @asynccontextmanager
-async def guarding(sign_in: SignIn, keys: VaultKeys, runtime: Runtime) -> AsyncIterator[None]:
+async def guarding(
+    sign_in: SignIn, keys: VaultKeys, safe: LaptopSafe, runtime: Runtime
+) -> AsyncIterator[None]:
     """End what nobody uses, and close, once somebody has opened the vault, what still lies open."""
     opened = asyncio.Event()
     keys.when_opened = opened.set
     jobs = [
         asyncio.create_task(_end_idle(sign_in, keys, runtime)),
-        asyncio.create_task(_keep_closed(opened, keys, runtime)),
+        asyncio.create_task(_keep_closed(opened, keys, safe, runtime)),
     ]
     try:
         yield
@@ -59,11 +63,16 @@ async def _end_idle(sign_in: SignIn, keys: VaultKeys, runtime: Runtime) -> None:
             _log.exception("upkeep failed", job="idle")
 
 
-async def _keep_closed(opened: asyncio.Event, keys: VaultKeys, runtime: Runtime) -> None:
+async def _keep_closed(
+    opened: asyncio.Event, keys: VaultKeys, safe: LaptopSafe, runtime: Runtime
+) -> None:
     while True:
         await opened.wait()
         opened.clear()
         try:
-            await close_what_lies_open(runtime.node, keys.vault)
+            count = await close_old_drafts(runtime.database, safe)
+            count += await close_what_lies_open(runtime.node, keys.vault)
+            if count:
+                await runtime.database.truncate_log()
         except Exception:  # noqa: BLE001 - whoever signs in next tries again
             _log.exception("upkeep failed", job="closing")
