@@ -176,15 +176,9 @@ class Parts:
         _, _, stored = await self._find(part)
         return stored if stored is not None else await self._shelf.read_all(part)
 
-    async def restore(self, part: PartHash, data: bytes) -> None:
-        """Lay a part that is held down anew, as the vault would close it now."""
-        if not is_small(len(data)):
-            await self.shelve(part, data)
-            return
-        closed = self.vault.close_part(part, data)
-        await self._database.execute(
-            "UPDATE part SET data = ? WHERE hash = ? AND state = 'held'", (closed, part)
-        )
+    async def beginning(self, part: PartHash, length: int) -> bytes:
+        """The first bytes of a large part's file, as it lies on the shelf."""
+        return await self._shelf.read(part, 0, length)
 
     async def read_range(self, part: PartHash, offset: int, length: int, to: NodeId) -> bytes:
         """Some bytes of a part that is held, for a neighbour who may have them; shorter at its end.
