@@ -45,6 +45,7 @@ from sync.bodies import TrustVersions
 from sync.engine import Work
 from sync.errors import PartError
 from sync.granted import Granted
+from sync.inquiries import find_guests
 from sync.part_rows import Reference
 from sync.payloads import Message
 from sync.stored import case_from_bytes, stored_message
@@ -220,8 +221,13 @@ class Batch:
                 is_plain=parked == 0 and blocked is None,
             )
         unknown = [each for each in ids if each not in self._cases]
-        if not unknown:
-            return
+        if unknown:
+            self._begin(unknown)
+        for id_, guests in find_guests(self.work, ids).items():
+            self._cases[id_].guests = guests
+
+    def _begin(self, unknown: Sequence[CaseId]) -> None:
+        """The states of cases that have no row, yet perhaps messages."""
         marks = ", ".join("?" * len(unknown))
         stray = {
             row[0]

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from casework import act as acts
+from casework.asking import Guest
 from casework.calls import CallKind, still_follows
 from casework.case import Case, Status
 from casework.freshness import Heard
@@ -24,7 +25,7 @@ from sync.claims import fallen_waiting, release_asked
 from sync.desk import Desk
 from sync.engine import Work
 from sync.hearing import read_heard
-from sync.ranking import RUNNING, DateKeeper, Ranking
+from sync.ranking import GREEN, RUNNING, DateKeeper, Ranking
 from sync.row_state import RowState, row_states
 from sync.stored import case_from_bytes, stored_body, stored_message
 from sync.tables import MessageState
@@ -85,6 +86,7 @@ class CaseLine(Struct, frozen=True, kw_only=True):
     id_tail: str | None
     blocked: str | None
     row: RowState
+    guests: tuple[Guest, ...] = ()
 
 
 class Survey(Struct, frozen=True):
@@ -226,6 +228,32 @@ class CaseLists:
 
         return await self._node.database.read(look)
 
+    async def questions(self, limit: int) -> tuple[CaseId, ...]:
+        """Cases at which some node, whichever, owes an answer, the nearest first."""
+
+        def look(work: Work) -> tuple[CaseId, ...]:
+            rows = work.execute(
+                "SELECT id, calls FROM case_row WHERE calls IS NOT NULL AND calls LIKE ?",
+                (f"% {CallKind.ANSWER}@%",),
+            ).fetchall()
+            found = sorted(
+                (call.by, CaseId(id_))
+                for id_, calls in rows
+                for call in calls_in(calls)
+                if call.kind is CallKind.ANSWER
+            )
+            return tuple(dict.fromkeys(case for _, case in found))[:limit]
+
+        return await self._node.database.read(look)
+
+    async def green(self, limit: int) -> tuple[CaseId, ...]:
+        """Cases of the green channel whose clock runs, wherever they are, the nearest first."""
+        await self.ranking.rank()
+        rows = await self._node.database.fetch(
+            "SELECT id FROM case_row WHERE urgency = ? ORDER BY due_on, id LIMIT ?", (GREEN, limit)
+        )
+        return tuple(CaseId(id_) for (id_,) in rows)
+
     async def _settle(self, *wanted: CaseFilter) -> None:
         """See to it that what these lists ask about stands in the rows."""
         await self.ranking.rank()
@@ -243,6 +271,7 @@ class CaseLists:
                 id_tail=batch.id_tail_of(state),
                 blocked=state.blocked,
                 row=rows[state.id],
+                guests=state.guests,
             )
             for state in states
             if state.case is not None
@@ -324,7 +353,7 @@ def _ask_due(wanted: CaseFilter, condition: _Condition) -> None:
     if wanted.due is None:
         return
     assert wanted.due_from is not None, "what is due is due by a day"
-    condition.ask("urgency = ?", RUNNING)
+    condition.ask("urgency IN (?, ?)", GREEN, RUNNING)
     if wanted.due == "overdue":
         condition.ask("due_on < ?", wanted.due_from.isoformat())
         return

@@ -66,7 +66,7 @@ def erase_needless(batch: Batch, cases: Iterable[CaseId]) -> list[PartHash]:
             ref.hash
             for each in records
             for ref in parts_of(stored_body(each.message))
-            if not entitled(state.case, batch.node.id, ref, each.message.node)
+            if not entitled(state.case, batch.node.id, ref, each.message.node, state.guests)
         ]
         erased += [part for part in needless if not _is_kept_elsewhere(batch, part, case_id)]
     known = part_rows.states(batch.work, erased)

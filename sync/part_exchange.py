@@ -7,14 +7,13 @@ goes. Parts of trust sets have no secrets and are given to any neighbour.
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
-from casework.interest import entitled
 from casework.names import NodeId, PartHash, parent_of
 from sync import part_rows
 from sync.carriers.port import PartRange, RangeWant
 from sync.engine import Work
 from sync.errors import PartError, SealError
 from sync.parts import RANGE_BYTES, PartNotHeldError
-from sync.sending import find_case
+from sync.sending import find_case, parts_for
 from sync.stored import parts_of, stored_body, stored_message
 
 if TYPE_CHECKING:
@@ -175,11 +174,8 @@ async def _may_have(node: "Node", neighbour: NodeId, part: PartHash) -> bool:
             message = stored_message(wire, id_)
             if message.header.case != home:
                 continue
-            case = find_case(work, message.header.case)
             refs = [ref for ref in parts_of(stored_body(message)) if ref.hash == part]
-            if case is not None and any(
-                entitled(case, neighbour, ref, message.node) for ref in refs
-            ):
+            if find_case(work, home) and parts_for(work, home, neighbour, refs, message.node):
                 return True
         return False
 

@@ -5,6 +5,7 @@ import hmac
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.asking import Guest
 from casework.case import Case
 from casework.freshness import Heard
 from casework.names import CaseId, CaseNumber
@@ -25,6 +26,7 @@ class Known(Struct, frozen=True):
     case: Case
     applicant: str
     heard: Heard
+    guests: tuple[Guest, ...] = ()
     attested: Attestation | None = None
 
 
@@ -41,7 +43,7 @@ async def find_by_paper(desk: Desk, number: CaseNumber, code: str) -> Known | No
             state = batch.case(CaseId(id_))
             if state.case is not None:
                 applicant = batch.applicant_of(state) or ""
-                return Known(state.case, applicant, read_heard(work, node.id))
+                return Known(state.case, applicant, read_heard(work, node.id), state.guests)
         return None
 
     known = await node.database.read(look)

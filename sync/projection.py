@@ -211,7 +211,7 @@ def _blocked(batch: Batch, state: CaseState) -> str | None:
 def _settle(batch: Batch, state: CaseState, written: Sequence[Written]) -> None:
     """Bring what the row remembers besides the case up to the entries counted in."""
     batch.touch(state)
-    state.interest = interest_of(state.case) if state.case is not None else frozenset()
+    interested(state)
     for each in written:
         for part in each.entry.parts:
             if part.name == APPLICANT:
@@ -219,6 +219,12 @@ def _settle(batch: Batch, state: CaseState, written: Sequence[Written]) -> None:
                 if sheet is not None:
                     name, number = sheet.applicant.name, sheet.applicant.id_number
                     batch.name_applicant(state, name[:APPLICANT_CHARS_MAX], number[-ID_TAIL_CHARS:])
+
+
+def interested(state: CaseState) -> None:
+    """Work out again whom a case concerns."""
+    case = state.case
+    state.interest = interest_of(case, state.guests) if case is not None else frozenset()
 
 
 def _applicant_sheet(batch: Batch, part: PartHash) -> ApplicantSheet | None:

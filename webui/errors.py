@@ -17,6 +17,14 @@ class SignInRefusedError(WebError):
     status_code = 422
 
 
+class AccountBarredError(SignInRefusedError):
+    """The password is right and the account does not work: its code says why."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code  # type: ignore[misc]
+        super().__init__(code)
+
+
 class SignInLockedError(WebError):
     code = "E_SIGN_IN_LOCKED"
     status_code = 422

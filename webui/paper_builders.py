@@ -43,6 +43,7 @@ from webui.paper_facts import (
     refusing,
     remedies,
     result_items,
+    stated,
     written_lines,
 )
 from webui.paper_given import Speaking
@@ -130,7 +131,7 @@ def _grant(speaking: Speaking) -> Facts:
         "outcome": granted(speaking),
         "legal_basis": bases(speaking),
         "place": speaking.given.place(speaking.case.pickup),
-        "particulars": authority(speaking),
+        "particulars": (*stated(speaking), *authority(speaking)),
     }
 
 
@@ -253,7 +254,7 @@ def _instant_result(speaking: Speaking) -> Facts:
         "outcome": granted(speaking),
         "items": result_items(speaking),
         "legal_basis": bases(speaking),
-        "particulars": authority(speaking),
+        "particulars": (*stated(speaking), *authority(speaking)),
     }
 
 

@@ -11,6 +11,7 @@ from litestar.response import Template
 
 from webui import labels
 from webui.errors import (
+    AccountBarredError,
     PasswordBusyError,
     PasswordWeakError,
     SignInLockedError,
@@ -21,31 +22,36 @@ from webui.gate import (
     PASSWORD_URL,
     SIGN_IN_URL,
     GateSettings,
+    WhyBarred,
     ended_cookie,
     local_url,
     session_cookie,
     signed_in,
 )
 from webui.responses import page, redirect
-from webui.session import LOGIN_LENGTH_MAX, PASSWORD_LENGTH_MAX, SignIn
+from webui.session import LOGIN_LENGTH_MAX, PASSWORD_LENGTH_MAX, NewSession, SignIn
 
 _UNPROCESSABLE: Final = 422
 Request_ = Request[Any, Any, Any]
 
 
 def session_routes(
-    *, settings: GateSettings, sign_in: SignIn, clock: Callable[[], datetime]
+    *,
+    settings: GateSettings,
+    sign_in: SignIn,
+    why_barred: WhyBarred,
+    clock: Callable[[], datetime],
 ) -> Sequence[HTTPRouteHandler]:
     """`/sign-in`, `/sign-out`, `/lock`, `/password`, `/session/token`."""
     return (
-        *_sign_in_routes(settings, sign_in, clock),
+        *_sign_in_routes(settings, sign_in, why_barred, clock),
         *_password_routes(settings, sign_in, clock),
         _token_route(),
     )
 
 
 def _sign_in_routes(
-    settings: GateSettings, sign_in: SignIn, clock: Callable[[], datetime]
+    settings: GateSettings, sign_in: SignIn, why_barred: WhyBarred, clock: Callable[[], datetime]
 ) -> Sequence[HTTPRouteHandler]:
     @get(SIGN_IN_URL, opt={"public": True}, name="sign_in")
     async def show(request: Request_) -> Response[Any]:
@@ -63,7 +69,7 @@ def _sign_in_routes(
         if form.errors:
             return await _sign_in_page(request, form, onward, _UNPROCESSABLE)
         try:
-            new = await sign_in.sign_in(login, password, clock())
+            new = await _opened(sign_in, why_barred, login, password, clock())
         except (SignInRefusedError, SignInLockedError, PasswordBusyError) as refused:
             form.errors.add("login", labels.error_text(refused.code))
             return await _sign_in_page(request, form, onward, refused.status_code)
@@ -109,6 +115,17 @@ def _leaving_routes(
         return response
 
     return (leave, lock, act_for)
+
+
+async def _opened(
+    sign_in: SignIn, why_barred: WhyBarred, login: str, password: str, now: datetime
+) -> NewSession:
+    """A session of an account that works; why it does not is for whoever knows the password."""
+    new = await sign_in.sign_in(login, password, now)
+    if code := await why_barred(new.record.officer):
+        await sign_in.sign_out(new.id)
+        raise AccountBarredError(code)
+    return new
 
 
 def _path_of(referer: str | None) -> str | None:

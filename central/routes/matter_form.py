@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from casework.condition import Condition, ConditionValue
 from casework.fact import Fact
+from casework.form_field import FieldType
 from casework.matter import MatterVersion
 from casework.matter_soundness import CASE_FACTS
 from central.routes.matter_elements import Element, ElementKind, elements_in, elements_of
@@ -53,6 +54,9 @@ _WORDED: Final = ("certainty", "if_overdue")
 _DRAFT_CHOICES: Final[dict[str, Callable[[MatterVersion], Pairs]]] = {
     "legal_basis": lambda one: tuple(
         (each.id, f"《{each.title}》{each.article}") for each in one.legal_basis
+    ),
+    "field": lambda one: tuple(
+        (each.key, each.label) for each in one.form_fields if each.type is not FieldType.TABLE
     ),
     "material": lambda one: tuple((each.id, each.name) for each in one.materials),
     "special": lambda one: tuple((each.id, each.name) for each in one.special_procedures),

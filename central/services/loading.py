@@ -20,9 +20,10 @@ from casework.delegation_file import decode_delegations
 from casework.delegation_publishing import publishing_faults
 from casework.matter import MatterStatus, MatterVersion
 from casework.names import RegionCode, is_node, parent_of, region_of
-from casework.organisation import decode_organisation, role_conflicts
+from casework.organisation import decode_organisation
 from casework.regions import NodeKind, Regions, decode_regions
 from central.services.catalogue_checks import catalogue_faults, condition_field_faults
+from central.services.organisation_checks import organisation_faults, twice, unknown
 from central.store.loaded import CountyData
 
 FILES: Final = (
@@ -90,6 +91,7 @@ def check_not_older(data: CountyData, held: CountyData) -> None:
     for file, new, old in (
         ("catalogue.json", data.catalogue.version, held.catalogue.version),
         ("delegations.json", data.delegations.version, held.delegations.version),
+        ("organisation.json", data.organisation.version, held.organisation.version),
     ):
         if new < old:
             raise OlderFolderError(
@@ -104,7 +106,7 @@ def check(data: CountyData, county: RegionCode) -> list[LoadFault]:
     return [
         *_county_faults(data, county),
         *(_fault("regions.json", *each) for each in _region_faults(data.regions)),
-        *(_fault("organisation.json", *each) for each in _organisation_faults(data)),
+        *(_fault("organisation.json", *each) for each in organisation_faults(data)),
         *(
             _fault("catalogue.json", *each)
             for each in catalogue_faults(data.catalogue, data.organisation, data.regions)
@@ -188,42 +190,7 @@ def _node_faults(regions: Regions, known: set[RegionCode]) -> Iterator[tuple[str
             yield where, f"the parent of {node.id} is {parent_of(node.id)}, not {node.parent}"
         if (node.kind is NodeKind.COUNTY) != (parent_of(node.id) is None):
             yield where, f"{node.id} cannot be of kind {node.kind}"
-    yield from _twice("$.nodes", (node.id for node in regions.nodes))
-
-
-def _organisation_faults(data: CountyData) -> Iterator[tuple[str, str]]:
-    organisation = data.organisation
-    nodes = {node.id for node in data.regions.nodes}
-    departments = {one.id for one in organisation.departments}
-    positions = {one.id for one in organisation.positions}
-    officers = {one.id for one in organisation.officers}
-    matters = {one.id for one in data.catalogue.matters}
-    for name, ids in (
-        ("departments", organisation.departments),
-        ("positions", organisation.positions),
-        ("officers", organisation.officers),
-        ("windows", organisation.windows),
-    ):
-        yield from _twice(f"$.{name}", (one.id for one in ids))
-    for officer in organisation.officers:
-        where = f"$.officers[{officer.id}]"
-        yield from _unknown(where, "node", {officer.node}, nodes)
-        yield from _unknown(where, "department", {officer.department} - {None}, departments)
-        yield from _unknown(where, "position", officer.positions, positions)
-    for pair in organisation.ab_pairs:
-        yield from _unknown(f"$.ab_pairs[{pair.id}]", "officer", {pair.a, pair.b}, officers)
-        if pair.a == pair.b:
-            yield f"$.ab_pairs[{pair.id}]", "nobody stands in for themselves"
-    for window in organisation.windows:
-        where = f"$.windows[{window.id}]"
-        yield from _unknown(where, "node", {window.node}, nodes)
-        yield from _unknown(where, "department", window.departments, departments)
-        yield from _unknown(where, "matter", window.matters, matters)
-        yield from _unknown(where, "officer", window.officers, officers)
-    names = {one.person: one.id for one in organisation.officers}
-    for person, roles in role_conflicts(organisation.officers):
-        held = ", ".join(sorted(roles))
-        yield f"$.officers[{names[person]}]", f"one person holds roles that exclude: {held}"
+    yield from twice("$.nodes", (node.id for node in regions.nodes))
 
 
 def _delegation_faults(data: CountyData) -> Iterator[tuple[str, str]]:
@@ -239,10 +206,10 @@ def _delegation_faults(data: CountyData) -> Iterator[tuple[str, str]]:
         by_matter.setdefault(one.id, []).append(one)
     for record in listed.records:
         where = f"$.records[{record.id}]"
-        yield from _unknown(where, "node", {record.grantee}, nodes)
-        yield from _unknown(where, "department", {record.principal}, departments)
-        yield from _unknown(where, "instrument", {record.instrument}, instruments)
-        yield from _unknown(where, "wave", {listed.remarks[record.id].wave}, waves)
+        yield from unknown(where, "node", {record.grantee}, nodes)
+        yield from unknown(where, "department", {record.principal}, departments)
+        yield from unknown(where, "instrument", {record.instrument}, instruments)
+        yield from unknown(where, "wave", {listed.remarks[record.id].wave}, waves)
         if record.principal != owner.get(record.matter, record.principal):
             yield where, f"{record.matter} belongs to {owner[record.matter]}"
         for matter in by_matter.get(record.matter, []):
@@ -251,9 +218,9 @@ def _delegation_faults(data: CountyData) -> Iterator[tuple[str, str]]:
         beside = f" (beside {finding.other})" if finding.other else ""
         yield f"$.records[{finding.record}]", f"{finding.fault}{beside}"
     ids = {record.id for record in listed.records}
-    yield from _twice("$.revocations", (one.id for one in listed.revocations))
+    yield from twice("$.revocations", (one.id for one in listed.revocations))
     for revocation in listed.revocations:
-        yield from _unknown(
+        yield from unknown(
             f"$.revocations[{revocation.id}]", "record", {revocation.delegation}, ids
         )
 
@@ -273,21 +240,6 @@ def _calendar_faults(calendar: Calendar) -> Iterator[tuple[str, str]]:
     for day in sorted(known):
         if day >= calendar.provisional_from:
             yield "$.provisional_from", f"{day} is announced, and yet provisional"
-
-
-def _twice(where: str, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
-    seen: set[str] = set()
-    for each in ids:
-        if each in seen:
-            yield f"{where}[{each}]", "stands twice"
-        seen.add(each)
-
-
-def _unknown(
-    where: str, what: str, named: Iterable[object], known: Iterable[object]
-) -> Iterator[tuple[str, str]]:
-    for each in sorted(set(named) - set(known), key=str):
-        yield where, f"no {what} is named {each}"
 
 
 def published(data: CountyData) -> tuple[MatterVersion, ...]:

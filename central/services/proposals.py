@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from casework.matter_editing import MatterEditError, check_changes, drafts_of, in_force_with
 from casework.names import OfficerId, RegionCode, region_of
 from casework.organisation import Officer, Role
+from casework.people_editing import people_faults
 from casework.proposal import (
     CHANGES_OF,
     NOTE_CHARS_MAX,
@@ -23,11 +24,13 @@ from casework.proposal import (
     DelegationChanges,
     MatterChanges,
     Move,
+    PeopleChanges,
     ProposalError,
     ProposalFault,
     ProposalState,
     change_catalogue,
     change_delegations,
+    change_organisation,
     may_draft,
     may_review,
     moved,
@@ -274,3 +277,7 @@ def _apply(data: CountyData, changes: Changes, today: date) -> CountyData:
                 place = f"$.matters[{error.matter}].{error.field}"
                 raise ProposalError(ProposalFault.UNSOUND, [f"{place}: {error.fault}"]) from error
             return replace(data, catalogue=change_catalogue(data.catalogue, changes))
+        case PeopleChanges():
+            if broken := [f"{place}: {why}" for place, why in people_faults(changes, today)]:
+                raise ProposalError(ProposalFault.UNSOUND, broken)
+            return replace(data, organisation=change_organisation(data.organisation, changes))

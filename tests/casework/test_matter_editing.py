@@ -188,6 +188,16 @@ def test_a_new_matter_says_what_it_still_lacks() -> None:
     ]
 
 
+def test_a_result_states_only_what_the_form_asks() -> None:
+    version = matter(FELLING)
+    (licence,) = version.results
+    wrong = replace(version, results=(replace(licence, states=("volume_m3", "colour")),))
+
+    assert [(each.field, each.code, each.name) for each in unsoundness(wrong)] == [
+        ("results[R1]", Unsound.NO_FIELD, "colour")
+    ]
+
+
 def test_differences_name_elements_and_rows_and_not_places() -> None:
     before = draft()
     first, second, *others = before.materials

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from central.services.coverage import matter_rows
+from casework.names import MatterId
+from central.services.coverage import matter_rows, outside_hall
 from tests.central.reviewing import CHEN, GUO, HU, Office
 from tests.halls import Browser
 from tests.webui.paper_text import text_of
@@ -171,6 +172,32 @@ async def test_the_coverage_report_names_what_is_missing(office: Office) -> None
     assert "没有进驻窗口" in matters
     assert "/matters/birth-medical-certificate" in matters
     assert "/matters/timber-felling-permit" not in matters
+
+
+async def test_the_coverage_report_names_the_gaps_in_the_staffing(office: Office) -> None:
+    guo, chen = await office.sign_in(GUO), await office.sign_in(CHEN)
+
+    staff = (await guo.get("/coverage?by=staff")).text
+    read = (await chen.get("/coverage?by=staff")).text
+    rows = (await guo.get("/coverage/staff.csv")).content.decode("utf-8-sig").splitlines()
+
+    for said in ("江初霁", "窗口没有人员", "有决定权而没有B角"):
+        assert said in staff
+        assert said in read
+    assert "/people/windows/440229908006-01/w01" in staff
+    assert "/people/o" not in read, "who works on cases has no page of people"
+    assert rows[0] == "缺口,编号,名称,单位"
+    assert any(row.startswith("未登记培训,o0202,江初霁") for row in rows)
+
+
+async def test_decisions_outside_the_hall_are_counted(office: Office) -> None:
+    use = office.app.state.services
+    coverage = await use.coverage.of(use.trust.holdings, use.clock.now(), use.hall.today())
+    inside, outside = MatterId("timber-felling-permit"), MatterId("birth-medical-certificate")
+
+    found = outside_hall(coverage, {inside: 4, outside: 2})
+
+    assert [(matter.id, count) for matter, count in found] == [(outside, 2)]
 
 
 async def test_the_report_is_exported_and_no_cell_is_a_formula(office: Office) -> None:

@@ -118,6 +118,7 @@ async def test_names_are_found_by_what_is_typed_and_lie_closed(
     for words in ("陈秀兰", "秀", "0004"):
         assert [line.case.id for line in await lists.search(words)] == [case]
     assert await lists.search("张") == ()
+    assert "陈*兰" in await lin.said("/bags")
     await lin.post("/sign-out")
     assert await lists.search("陈秀兰") == ()
 

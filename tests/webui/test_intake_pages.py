@@ -151,6 +151,10 @@ async def _find_officer(officer: str) -> SomeOfficer | None:
     return OFFICERS.get(officer)
 
 
+async def _why_barred(_: str) -> str | None:
+    return None
+
+
 @pytest.fixture
 async def desk(tmp_path: Path) -> Desk:
     return await a_desk(tmp_path)
@@ -181,6 +185,7 @@ async def a_desk(tmp_path: Path) -> Desk:
         templates=tmp_path,
         sign_in=sign_in,
         find_officer=_find_officer,
+        why_barred=_why_barred,
         chrome=_chrome,
         clock=clock,
         random_bytes=os.urandom,

@@ -17,6 +17,7 @@ from township_node.routes.access import officer_of, services
 from township_node.services.earlier import earlier_for, scans_again
 from township_node.services.office import Office
 from township_node.services.reading import case_url, given_for, read_file
+from township_node.services.routing import elsewhere
 from township_node.services.taking_in import (
     REMOTE_CHANNELS,
     SUBMIT_ONLINE,
@@ -93,9 +94,11 @@ class CounterOffice:
             found[SUBMIT_ONLINE] = labels.error_text(online.code) if online is not None else ""
         return found
 
-    async def warnings(self, request: AnyRequest, intake: IntakeForm) -> tuple[str, ...]:  # noqa: ARG002
+    async def warnings(self, request: AnyRequest, intake: IntakeForm) -> tuple[str, ...]:
         office = self._office
         found = []
+        if intake.matter is not None:
+            found += elsewhere(office, officer_of(request), intake.matter)
         if not office.holdings.is_complete:
             found.append(word("warning", "sets_missing"))
         left = await office.desk.node.journal.numbers_left(NumberKind.CASE)

@@ -7,6 +7,7 @@ from litestar import Request
 from msgspec import Struct
 
 from casework.organisation import Officer
+from sync.asking import AskingDesk
 from sync.clock import Clock
 from sync.desk import Desk
 from sync.engine import Database
@@ -42,6 +43,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def station(self) -> Station:
         return Station(self.desk, self.drafts, self.bags)
+
+    @cached_property
+    def asking(self) -> AskingDesk:
+        return AskingDesk(self.desk)
 
 
 def officer_of(request: Request[Any, Any, Any]) -> Officer:
