@@ -227,7 +227,7 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
         *(ref for id_ in case.fallen if id_ in written for ref in written[id_].entry.parts),
     )
     wanted = frozenset(ref.hash for ref in refs if ref.name in TEXTS | SHEETS)
-    small = part_rows.small_parts(batch.work, sorted(wanted))
+    small = batch.small_parts(sorted(wanted))
     bodies = map(stored_body, messages)
     return _Read(
         case=case,
@@ -236,7 +236,7 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
         notices=tuple(each for each in bodies if isinstance(each, Notice)),
         blocked=state.blocked,
         guests=state.guests,
-        applicant=state.applicant,
+        applicant=batch.applicant_of(state),
         row=row_state(batch, case_id),
         refs=refs,
         wanted=wanted,

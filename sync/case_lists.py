@@ -29,6 +29,7 @@ from sync.ranking import GREEN, RUNNING, DateKeeper, Ranking
 from sync.row_state import RowState, row_states
 from sync.stored import case_from_bytes, stored_body, stored_message
 from sync.tables import MessageState
+from sync.vault import Vault
 from sync.warned import WarnedDays
 
 Order = Literal["urgent", "newest", "oldest"]
@@ -144,7 +145,7 @@ class CaseLists:
         typed = text.strip()[:TEXT_CHARS_MAX]
         if not typed:
             return ()
-        query, values = _search(typed)
+        query, values = _search(typed, self._node.vault)
 
         def look(work: Work) -> tuple[CaseLine, ...]:
             found = work.execute(f"{query} LIMIT ?", (*values, limit)).fetchall()
@@ -266,8 +267,8 @@ class CaseLists:
         return tuple(
             CaseLine(
                 case=state.case,
-                applicant=state.applicant,
-                id_tail=state.id_tail,
+                applicant=batch.applicant_of(state),
+                id_tail=batch.id_tail_of(state),
                 blocked=state.blocked,
                 row=rows[state.id],
                 guests=state.guests,
@@ -361,13 +362,15 @@ def _ask_due(wanted: CaseFilter, condition: _Condition) -> None:
     condition.ask("due_on BETWEEN ? AND ?", first, last)
 
 
-def _search(typed: str) -> tuple[str, tuple[str, ...]]:
+def _search(typed: str, vault: Vault) -> tuple[str, tuple[str, ...]]:
     scanned = split_query(typed)
     number = plain_number(scanned[0] if scanned is not None else typed)
     if scanned is not None or is_valid_number(number):
         return "SELECT id FROM case_row WHERE number = ?", (number,)
     if len(typed) == ID_TAIL_CHARS and typed[:3].isdigit():
-        return "SELECT id FROM case_row WHERE id_tail = ? ORDER BY moved_at DESC", (typed.upper(),)
+        tail = vault.column("id_tail")
+        tailed = f"SELECT id FROM case_row WHERE {tail} = ? ORDER BY moved_at DESC"  # noqa: S608
+        return tailed, (typed.upper(),)
     if number.isascii() and number.isdigit():
         # The beginning of a number: a range, so that an index answers it.
         return (
@@ -376,8 +379,8 @@ def _search(typed: str) -> tuple[str, tuple[str, ...]]:
         )
     pattern = "%" + typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     named = (
-        "SELECT id FROM case_row WHERE id IN"
-        " (SELECT id FROM case_row WHERE applicant LIKE ? ESCAPE '\\')"
+        "SELECT id FROM case_row WHERE id IN"  # noqa: S608
+        f" (SELECT id FROM case_row WHERE {vault.column('applicant')} LIKE ? ESCAPE '\\')"
         " ORDER BY moved_at DESC"
     )
     return named, (pattern,)

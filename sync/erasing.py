@@ -31,6 +31,12 @@ def erase_touched(batch: Batch) -> list[PartHash]:
             (log, before, upto),
         ).fetchall()
         cases.update(dict.fromkeys(CaseId(row[0]) for row in rows))
+    for part in batch.parts_acknowledged:
+        rows = batch.work.execute(
+            "SELECT DISTINCT case_id FROM part_reference WHERE hash = ? AND case_id IS NOT NULL",
+            (part,),
+        ).fetchall()
+        cases.update(dict.fromkeys(CaseId(row[0]) for row in rows))
     return erase_needless(batch, cases)
 
 

@@ -21,6 +21,7 @@ from sync.envelope import WIRE_BYTES_MAX
 from sync.errors import MalformedEnvelopeError, OversizeError
 from sync.packing import spread, squeeze
 from sync.strict_json import UNREADABLE
+from sync.vault_cipher import PIECE_BYTES_MORE
 
 FRAME_BYTES_MAX: Final = 512 * 1024
 FRAME_BYTES_MIN: Final = 16 * 1024
@@ -29,11 +30,16 @@ UNPACKED_BYTES_MAX: Final = 4 * 1024 * 1024
 MESSAGES_MAX: Final = 500
 SMALL_PART_BYTES_MAX: Final = 16 * 1024
 # With these, the largest message still fits into a frame by itself, however poorly it compresses.
-MESSAGE_PARTS_BYTES_MAX: Final = 224 * 1024
+MESSAGE_PARTS_BYTES_MAX: Final = 192 * 1024
 MESSAGE_PARTS_MAX: Final = 200
+# A laptop's parts travel sealed, each with the box that its key lies in.
+SENT_PART_BYTES_MAX: Final = SMALL_PART_BYTES_MAX + PIECE_BYTES_MORE
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 
-assert WIRE_BYTES_MAX + MESSAGE_PARTS_BYTES_MAX < FRAME_BYTES_MAX - 24 * 1024
+assert (
+    WIRE_BYTES_MAX + MESSAGE_PARTS_BYTES_MAX + MESSAGE_PARTS_MAX * PIECE_BYTES_MORE
+    < FRAME_BYTES_MAX - 24 * 1024
+)
 
 HexHash = Annotated[PartHash, Meta(pattern="^[0-9a-f]{64}$")]
 
@@ -196,7 +202,7 @@ def _check_limits(frame: Frame) -> None:
         if len(wire) > WIRE_BYTES_MAX:
             raise OversizeError(f"a wire of {len(wire)} bytes")
     for _, part in frame.parts:
-        if len(part) > SMALL_PART_BYTES_MAX:
+        if len(part) > SENT_PART_BYTES_MAX:
             raise OversizeError(f"a small part of {len(part)} bytes")
     for listed in (frame.parts, frame.absences):
         names = [part for part, _ in listed]

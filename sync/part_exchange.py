@@ -11,7 +11,7 @@ from casework.names import NodeId, PartHash, parent_of
 from sync import part_rows
 from sync.carriers.port import PartRange, RangeWant
 from sync.engine import Work
-from sync.errors import PartError
+from sync.errors import PartError, SealError
 from sync.parts import RANGE_BYTES, PartNotHeldError
 from sync.sending import find_case, parts_for
 from sync.stored import parts_of, stored_body, stored_message
@@ -82,7 +82,7 @@ async def read(node: "Node", neighbour: NodeId, wants: Sequence[RangeWant]) -> l
         if data is None:
             if want.hash not in allowed:
                 allowed[want.hash] = await _may_have(node, neighbour, want.hash)
-            data = await _read_part(node, want) if allowed[want.hash] else None
+            data = await _read_part(node, neighbour, want) if allowed[want.hash] else None
         if data:
             ranges.append(PartRange(want.hash, want.offset, data))
     return ranges
@@ -90,12 +90,13 @@ async def read(node: "Node", neighbour: NodeId, wants: Sequence[RangeWant]) -> l
 
 async def accept(node: "Node", neighbour: NodeId, ranges: Sequence[PartRange]) -> None:
     """Keep what came. Whatever does not match is dropped and named; the rest counts."""
-    refused: PartError | None = None
+    refused: PartError | SealError | None = None
     scans = await node.sets.accept_ranges(ranges) if node.sets is not None else ranges
     for each in scans:
         try:
-            state = await node.parts.accept_range(each.hash, each.offset, each.data)
-        except PartError as error:
+            data = node.vault.take(each.hash, each.data, each.offset)
+            state = await node.parts.accept_range(each.hash, each.offset, data)
+        except (PartError, SealError) as error:
             refused = error
             await node.change(
                 lambda batch: batch.audit("part-refused", neighbour=neighbour, code=PartError.code)
@@ -178,8 +179,8 @@ async def _may_have(node: "Node", neighbour: NodeId, part: PartHash) -> bool:
     return await node.database.read(ask)
 
 
-async def _read_part(node: "Node", want: RangeWant) -> bytes | None:
+async def _read_part(node: "Node", neighbour: NodeId, want: RangeWant) -> bytes | None:
     try:
-        return await node.parts.read_range(want.hash, want.offset, want.length)
+        return await node.parts.read_range(want.hash, want.offset, want.length, neighbour)
     except PartNotHeldError:
         return None

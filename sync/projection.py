@@ -217,8 +217,8 @@ def _settle(batch: Batch, state: CaseState, written: Sequence[Written]) -> None:
             if part.name == APPLICANT:
                 sheet = _applicant_sheet(batch, part.hash)
                 if sheet is not None:
-                    state.applicant = sheet.applicant.name[:APPLICANT_CHARS_MAX]
-                    state.id_tail = sheet.applicant.id_number[-ID_TAIL_CHARS:]
+                    name, number = sheet.applicant.name, sheet.applicant.id_number
+                    batch.name_applicant(state, name[:APPLICANT_CHARS_MAX], number[-ID_TAIL_CHARS:])
 
 
 def interested(state: CaseState) -> None:

@@ -219,6 +219,7 @@ def _apply(batch: Batch, made: Record, body: Body | None, answer: Answer | None)
                     "UPDATE large_part SET acknowledged = TRUE WHERE hash = ?",
                     [(each,) for each in parts],
                 )
+                batch.parts_acknowledged += parts
         case _:
             return
 

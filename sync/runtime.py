@@ -25,7 +25,7 @@ from sync.clock import Clock, SystemClock
 from sync.control import Command, ControlSocket
 from sync.engine import Database, Work
 from sync.node import Node
-from sync.opening import MakeJudge, assemble, opened
+from sync.opening import MakeJudge, MakeVault, assemble, opened
 from sync.relay import LinkReport, LinkState, Relay, Watched
 from sync.schema import Schema
 from sync.settings import NodeSettings
@@ -62,11 +62,14 @@ class Runtime:
         schema: Schema,
         *,
         make_judge: MakeJudge | None = None,
+        make_vault: MakeVault | None = None,
         clock: Clock | None = None,
     ) -> None:
         """NotEnrolledError if the data directory belongs to nobody yet."""
         self.clock: Final[Clock] = clock or SystemClock()
-        self.made: Final = assemble(settings, self.clock, make_judge=make_judge)
+        self.made: Final = assemble(
+            settings, self.clock, make_judge=make_judge, make_vault=make_vault
+        )
         self.relay: Final = Relay(self.clock)
         self.turn: Final = asyncio.Semaphore(TURNS)
         self.carry: Final = CarryDesk(self.made.node, self.made.signer, self.made.files, self.turn)

@@ -67,7 +67,7 @@ def find_link(work: Work, neighbour: NodeId) -> Link | None:
 
 def waiting(  # noqa: PLR0913 - one read
     work: Work,
-    me: NodeId,
+    node: "Node",
     neighbour: NodeId,
     lane: Lane,
     after: int,
@@ -75,6 +75,7 @@ def waiting(  # noqa: PLR0913 - one read
     room: int = UNPACKED_BYTES_MAX,
 ) -> Waiting:
     """The next messages of a list, enough to fill the room, with the parts that may go along."""
+    me = node.id
     listed: list[Listed] = []
     rows = work.execute(_LISTED, (neighbour, lane.value, after, MESSAGES_MAX))
     while room > 0 and (row := rows.fetchone()) is not None:
@@ -83,7 +84,8 @@ def waiting(  # noqa: PLR0913 - one read
         room -= len(wire)
     refs = {each.message.id: _refs_for(work, me, neighbour, each.message) for each in listed}
     hashes = [ref.hash for some in refs.values() for ref in some]
-    data = small_parts(work, hashes)
+    stored = small_parts(work, hashes)
+    data = {part: node.vault.to_send(held, neighbour) for part, held in stored.items()}
     upwards = parent_of(me) == neighbour
     known = states(work, [each for each in hashes if each not in data]) if upwards else {}
     queue = tuple(

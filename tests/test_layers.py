@@ -28,7 +28,7 @@ HOMES = {
     "nats": ["sync/carriers/nats*.py"],
     "nkeys": ["sync/nats_*.py", "sync/carriers/nats*.py"],
     "httpx": ["sync/carriers/https*.py", "deploy/onebox/visitor.py"],
-    "cryptography": ["sync/envelope.py", "sync/keys.py", "sync/sealing.py", "sync/vault.py"],
+    "cryptography": ["sync/envelope.py", "sync/keys.py", "sync/sealing.py", "sync/vault_cipher.py"],
     "nacl": ["sync/keys.py", "sync/key_file.py", "sync/sealing.py"],
     "piccolo": [
         "*/tables.py",
@@ -44,7 +44,7 @@ HOMES = {
     ],
     "zstandard": ["sync/packing.py"],
     "obstore": ["sync/parts.py"],
-    "argon2": ["webui/session.py", "sync/vault.py"],
+    "argon2": ["webui/session.py", "sync/vault_cipher.py"],
     "PIL": ["webui/uploads*.py", "deploy/onebox/generators/*"],
     "openpyxl": ["webui/table_files.py"],
     "pikepdf": ["webui/uploads*.py"],

@@ -30,6 +30,19 @@ class SignInLockedError(WebError):
     status_code = 422
 
 
+class SignInLockedForGoodError(SignInLockedError):
+    """Locked until a person unlocks it: a stolen laptop has all the time there is."""
+
+    code = "E_SIGN_IN_LOCKED_FOR_GOOD"
+
+
+class DraftSealedError(WebError):
+    """What a draft holds is closed to whoever asks, or was changed where it lay."""
+
+    code = "E_DRAFT_SEALED"
+    status_code = 409
+
+
 class PasswordBusyError(WebError):
     """More sign-ins are waiting than the machine can check in a reasonable time."""
 

@@ -20,6 +20,7 @@ from casework.names import CaseId, MatterId
 from webui import labels, labels_intake
 from webui.documents import render_async
 from webui.drafts import DraftRecord, Drafts, DraftTakenError
+from webui.errors import DraftSealedError
 from webui.forms import Form, one_line, read_form
 from webui.gate import signed_in
 from webui.intake_decision import decision_of
@@ -86,6 +87,8 @@ class Counter:
         found = await self.office.drafts.get(draft)
         if found.officer != signed_in(request).id:
             raise DraftTakenError(draft)
+        if found.is_sealed:
+            raise DraftSealedError(draft)
         return found
 
     def read(self, request: AnyRequest, form: Form, matter: MatterRef | None) -> IntakeForm:
@@ -194,6 +197,8 @@ def intake_routes(office: IntakeOffice, *, guards: Sequence[Guard] = ()) -> Rout
                 layout=office.layout,
                 url=counter.url(draft),
             )
+        if held.is_sealed:
+            raise DraftSealedError(draft)
         intake = counter.read(request, Form(held.fields), held.matter)
         return await counter.show(request, await counter.view(request, held, intake), None)
 

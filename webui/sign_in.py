@@ -42,7 +42,7 @@ def session_routes(
     why_barred: WhyBarred,
     clock: Callable[[], datetime],
 ) -> Sequence[HTTPRouteHandler]:
-    """`/sign-in`, `/sign-out`, `/password`, `/session/token`."""
+    """`/sign-in`, `/sign-out`, `/lock`, `/password`, `/session/token`."""
     return (
         *_sign_in_routes(settings, sign_in, why_barred, clock),
         *_password_routes(settings, sign_in, clock),
@@ -80,10 +80,25 @@ def _sign_in_routes(
         response.set_cookie(session_cookie(settings, new))
         return response
 
+    return (show, enter, *_leaving_routes(settings, sign_in, clock))
+
+
+def _leaving_routes(
+    settings: GateSettings, sign_in: SignIn, clock: Callable[[], datetime]
+) -> Sequence[HTTPRouteHandler]:
     @post("/sign-out", opt={"before_change": True}, status_code=303)
     async def leave(request: Request_) -> Response[Any]:
         await sign_in.sign_out(request.cookies[settings.session_cookie])
         response = redirect(request, SIGN_IN_URL)
+        response.set_cookie(ended_cookie(settings))
+        return response
+
+    @post("/lock", opt={"before_change": True}, status_code=303)
+    async def lock(request: Request_) -> Response[Any]:
+        """As signing out, and back to this page: who locks a screen comes back to it."""
+        await sign_in.sign_out(request.cookies[settings.session_cookie])
+        onward = local_url(_path_of(request.headers.get("referer")))
+        response = redirect(request, SIGN_IN_URL, next=onward, locked="1")
         response.set_cookie(ended_cookie(settings))
         return response
 
@@ -99,7 +114,7 @@ def _sign_in_routes(
             response.set_cookie(session_cookie(settings, new))
         return response
 
-    return (show, enter, leave, act_for)
+    return (leave, lock, act_for)
 
 
 async def _opened(
@@ -177,7 +192,12 @@ async def _sign_in_page(
     request: Request_, form: Form, onward: str, status_code: int = 200
 ) -> Template:
     return await page(
-        request, "kit/sign_in.html", status_code=status_code, form=form, onward=onward
+        request,
+        "kit/sign_in.html",
+        status_code=status_code,
+        form=form,
+        onward=onward,
+        locked="locked" in request.query_params,
     )
 
 

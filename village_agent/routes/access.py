@@ -14,6 +14,8 @@ from sync.engine import Database
 from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
+from sync.vault_keys import VaultKeys
+from village_agent.services.draft_safe import LaptopSafe
 from village_agent.services.station import Station
 from village_agent.settings import Settings
 from village_agent.store.bags import Bags
@@ -31,6 +33,8 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     database: Database
     trust: TrustStore
     desk: Desk
+    keys: VaultKeys
+    safe: LaptopSafe
     drafts: Drafts
     bags: Bags
     sign_in: SignIn

@@ -146,7 +146,7 @@ async def choose(request: Request[Any, Any, Any], q: str = "") -> Template:
         offered=offered(station, text),
         elsewhere=elsewhere(station, text),
         departments={each.id: each.short_name for each in departments},
-        drafts=await drafts_of(station) if not text else (),
+        drafts=await drafts_of(station, officer_of(request).id) if not text else (),
         complete=station.holdings.is_complete,
         node_up=station.names.node(station.parent),
     )
