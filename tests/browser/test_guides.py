@@ -151,5 +151,5 @@ async def test_the_coverage_report_is_read_by_place_and_by_matter(
         await screen.page.get_by_role("link", name="覆盖情况").click()
         await screen.page.wait_for_url("**/coverage")
         await screen.go(f"/coverage?by={by}")
-        await expect(screen.page.locator("table")).to_be_visible()
+        await expect(screen.page.locator("table").first).to_be_visible()
         await screen.is_sound()
