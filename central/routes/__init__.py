@@ -25,6 +25,7 @@ from central.routes import (
     receipts,
     revoking,
     samples,
+    uppers,
 )
 from central.routes.access import Services
 from central.services.accounts import make_attempts
@@ -51,6 +52,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *delegation_files.ROUTES,
         *revoking.ROUTES,
         *proposals.ROUTES,
+        *uppers.ROUTES,
         *editing.ROUTES,
         *matter_files.ROUTES,
         *matter_review.ROUTES,
