@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from casework.calendar import Calendar
 from casework.delegation import Delegation, Revocation
-from casework.guide import Guide, guide_of, told_on, told_version
+from casework.guide import Ended, Guide, ended_on, guide_of, told_on, told_version
 from casework.material import Necessity
 from casework.matter import MatterRef, MatterVersion, in_force
 from casework.names import DepartmentId, MatterId, NodeId, RegionCode
@@ -162,6 +162,11 @@ class Shelf:
             guide = guide_of(found, self._grants, regions, self._hall.now(), on)
             self._guides[found.ref] = guide
         return self._guides[found.ref]
+
+    def ended(self, matter: str) -> Ended | None:
+        """A matter that is no longer taken in, for whoever comes by an old address."""
+        held = self._hall.holdings.catalogue.matters
+        return ended_on(held, MatterId(matter), self._hall.today())
 
     def newer(self, guide: Guide) -> MatterVersion | None:
         """The next version that is announced, after the one told."""
