@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from casework.calendar import Calendar
 from casework.delegation import Delegation, Revocation
@@ -236,6 +237,15 @@ class Shelf:
                 return printed
         finally:
             self._waiting -= 1
+
+    async def preview(self, draft: MatterVersion, kind: PrintKind) -> bytes:
+        """What would be printed of a draft, marked as such across each page; nobody keeps it."""
+        self._refresh()
+        hall = self._hall
+        guide = guide_of(draft, self._grants, hall.holdings.regions, hall.now(), hall.today())
+        leaflet = replace(self.leaflet(guide, kind), mark=word("title", "draft_mark"))
+        async with self._press:
+            return await render_leaflet_async(leaflet)
 
     def _keep(self, key: tuple[MatterRef, PrintKind], printed: bytes) -> None:
         self._prints[key] = printed

@@ -28,7 +28,8 @@ from webui import labels
 from webui.condition_words import condition_words
 from webui.forms import Form, read_form
 from webui.gate import require_role
-from webui.responses import page, redirect
+from webui.guide_shelf import PrintKind
+from webui.responses import page, pdf, redirect
 
 EDITING_ROLES: Final = frozenset({Role.CATALOGUE_EDITOR})
 FIRST_PART: Final = next(iter(PARTS))
@@ -114,6 +115,21 @@ async def preview(request: Request[Any, Any, Any], proposal_id: str, matter_id: 
         intake=preview_of(opened.draft, opened.data, use.node.id, opened.today),
         condition_words=lambda one: condition_words(one, opened.draft),
     )
+
+
+@get(
+    "/editing/{proposal_id:str}/{matter_id:str}/preview/{kind:str}",
+    guards=[require_role(*ADMIN_ROLES)],
+)
+async def print_preview(
+    request: Request[Any, Any, Any], proposal_id: str, matter_id: str, kind: str
+) -> Response[bytes]:
+    """The guide, the handbook or a form as the draft would have them printed."""
+    opened = await open_matter(request, proposal_id, matter_id)
+    if kind not in set(PrintKind):
+        raise NotFoundException(kind)
+    content = await services(request).shelf.preview(opened.draft, PrintKind(kind))
+    return pdf(content, f"draft-{kind}-{matter_id}.pdf")
 
 
 @get("/editing/{proposal_id:str}/{matter_id:str}/{part:str}", guards=[require_role(*ADMIN_ROLES)])
@@ -252,5 +268,5 @@ def _refused(request: Request[Any, Any, Any], matter: MatterVersion, code: str) 
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
-    *(drafts, add_matter, begin_version, begin_end, preview, edit, save),
+    *(drafts, add_matter, begin_version, begin_end, preview, print_preview, edit, save),
 )

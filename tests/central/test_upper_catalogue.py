@@ -17,6 +17,8 @@ from tests.central.reviewing import FORESTRY, HU, LUO, Office
 from tests.central.test_matter_editor import BEGINS, ZHOU, draft_of, proposals_of, sent
 from tests.central.test_matter_files import table, upload
 from tests.halls import Browser
+from tests.webui.paper_text import text_of
+from webui.guide_shelf import PrintKind
 
 SAMPLE = Path(__file__).parents[2] / "deploy/onebox/county/upper.json"
 UPPER = decode_upper(SAMPLE.read_bytes())
@@ -121,6 +123,20 @@ async def test_a_claimed_matter_inherits_and_is_not_changed_in_that(office: Offi
     assert 'value="remove:legal_basis.0"' not in laws
     assert (after.name, after.short_name) == (TREES.name, "移植古树")
     assert after.limits.statutory == workdays(20)
+
+
+async def test_a_draft_is_printed_as_one_however_little_it_says(office: Office) -> None:
+    hu = await reading(office)
+    base = await claimed(hu)
+
+    for kind in PrintKind:
+        answer = await hu.get(f"{base}/preview/{kind.value}")
+        assert answer.status_code == 200, kind
+        assert "草案" in text_of(answer.content), kind
+    told = text_of((await hu.get(f"{base}/preview/guide")).content)
+    assert TREES.name in told
+    assert (await hu.get(f"{base}/preview/other")).status_code == 404
+    assert (await hu.get("/guide/old-tree-moving")).status_code == 404
 
 
 async def test_a_promise_may_be_shorter_than_the_law_and_never_longer(office: Office) -> None:
