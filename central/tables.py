@@ -175,6 +175,16 @@ class OutsideCase(Table, tablename="outside_case"):
     ended_at = Timestamptz(default=None, null=True)
 
 
+class UpperCatalogueFile(Table, tablename="upper_catalogue"):
+    """A catalogue from above as it was read in; the newest is the county's reference."""
+
+    version = Serial(primary_key=True)
+    digest = Varchar(length=64, default=None, null=False)
+    content = Bytea(default=None, null=False)  # `casework.inheriting.UpperCatalogue`
+    loaded_by = Varchar(length=32, default=None, null=False)
+    loaded_at = Timestamptz(default=None, null=False)
+
+
 COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     LoadedFile,
     EnrolmentCode,
@@ -189,6 +199,7 @@ COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     ProposedChange,
     ProposalStep,
     OutsideCase,
+    UpperCatalogueFile,
 )
 SCHEMA: Final = Schema(
     "central",

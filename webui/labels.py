@@ -464,6 +464,7 @@ ERRORS: Final = {
     "E_MATTER_ENDS_EARLY": "停用日期不能早于今天，也不能早于施行日期",
     "E_MATTER_ENDED": "这一版已经停用，不能再改停用日期",
     "E_MATTER_INHERITED": "这一项由上级通用目录规定，不能改动",
+    "E_MATTER_PROMISED_LONGER": "承诺时限可以短于法定时限，不能更长，请改短",
     "E_MATTER_PUBLISHED": "已发布的版本不能改写，请起草新版本",
     "E_DELEGATION_QUOTA": "授权的办理数量不对，请核对",
     "E_DELEGATION_HOURS": "离线可用时长不对，请核对",

@@ -30,6 +30,7 @@ from central.routes import (
     receipts,
     revoking,
     samples,
+    uppers,
     windows,
 )
 from central.routes.access import Services
@@ -62,6 +63,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *people_table.ROUTES,
         *windows.ROUTES,
         *proposals.ROUTES,
+        *uppers.ROUTES,
         *editing.ROUTES,
         *matter_files.ROUTES,
         *matter_review.ROUTES,

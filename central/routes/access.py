@@ -24,6 +24,7 @@ from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
 from central.services.review import Review
 from central.services.sampling import Sampling
+from central.services.upper_desk import UpperDesk
 from central.settings import Settings
 from central.store.announced import AnnouncedReceipts
 from central.store.outside import OutsideCases
@@ -97,6 +98,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         return PeopleDesk(
             self.proposals, lambda: self.trust.holdings.calendar.day_of(self.clock.now())
         )
+
+    @cached_property
+    def upper_desk(self) -> UpperDesk:
+        return UpperDesk(self.proposals, self.clock, self.matter_desk.today)
 
     @cached_property
     def matrix(self) -> MatrixKept:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from casework.condition import Condition, ConditionValue
 from casework.fact import Fact
 from casework.form_field import FieldType
+from casework.inheriting import UpperCatalogue, locked_elements
 from casework.matter import MatterVersion
 from casework.matter_soundness import CASE_FACTS
 from central.routes.matter_elements import Element, ElementKind, elements_in, elements_of
@@ -32,6 +33,7 @@ class Choices(Struct, frozen=True):
 
     county: Mapping[str, Pairs]
     draft: MatterVersion
+    upper: UpperCatalogue | None = None
 
     def of(self, source: str) -> Pairs:
         where, _, name = source.partition(".")
@@ -42,6 +44,12 @@ class Choices(Struct, frozen=True):
         if where in _WORDED:
             return tuple(sections()[where].items())
         return labels.choices(where)
+
+    @property
+    def locked(self) -> frozenset[str]:
+        """What the catalogue above the county says, which nobody types here."""
+        above = self.upper.above(self.draft) if self.upper else None
+        return locked_elements(self.draft, above)
 
     @property
     def facts(self) -> Pairs:

@@ -7,10 +7,10 @@ import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from casework.inheriting import INHERITED
 from casework.limits import workdays
 from casework.matter import MatterStatus, MatterVersion
 from casework.matter_editing import (
-    INHERITED,
     KEPT,
     MatterEditError,
     MatterEditFault,

@@ -3,7 +3,7 @@
 import asyncio
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from casework.names import MatterId
 from central.services.coverage import matter_rows, outside_hall
 from tests.central.reviewing import CHEN, GUO, HU, Office
+from tests.central.test_matter_editor import ZHOU
 from tests.halls import Browser
 from tests.webui.paper_text import text_of
 from webui import guide_shelf
@@ -84,6 +85,34 @@ async def test_only_what_is_in_force_or_announced_is_shown(visitor: Browser) -> 
         f"{FOOD}/other.pdf",
     ):
         assert (await visitor.get(path)).status_code == 404, path
+
+
+async def retire_felling(office: Office) -> date:
+    """Two persons end the matter tomorrow."""
+    last: date = office.app.state.services.matter_desk.today() + timedelta(days=1)
+    hu, zhou = await office.sign_in(HU), await office.sign_in(ZHOU)
+    begun = await hu.post("/matters/timber-felling-permit/end", effective_until=last.isoformat())
+    url = begun.headers["location"]
+    await hu.post(f"{url}/submit", edition="1")
+    approved = await zhou.post(f"{url}/approve", edition="2")
+    assert approved.status_code == 303, approved.text
+    return last
+
+
+async def test_a_retired_matter_says_until_when_and_then_that_it_is_over(
+    visitor: Browser, office: Office
+) -> None:
+    last = await retire_felling(office)
+    before = (await visitor.get(FELLING)).text
+    office.clock.advance(timedelta(days=2))
+    after = await visitor.get(FELLING)
+
+    assert f"受理到 {last.isoformat()} 为止，之后不再受理" in before
+    assert after.status_code == 200
+    assert "已停止" in after.text
+    assert "已经受理的继续办完" in after.text
+    assert f'href="{FELLING}"' not in (await visitor.get("/guide")).text
+    assert (await visitor.get(f"{FELLING}/guide.pdf")).status_code == 404
 
 
 async def test_a_print_is_asked_for_again_and_sent_only_when_it_changed(visitor: Browser) -> None:
