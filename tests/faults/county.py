@@ -82,6 +82,10 @@ class County:
         # What a node reaches its parent by, and what a township reaches the broker by.
         self.lines = {TOWN: Line(self.ports[COUNTY]), VILLAGE: Line(self.ports[TOWN])}
         self.broker_line = Line(self.broker_port)
+        # How far the clocks of all processes are ahead of this machine's.
+        self.ahead_seconds = 0.0
+        # The kinds of messages that the release of a node does not know yet.
+        self.lacking: dict[NodeId, str] = {}
         self.entered: list[Entered] = []
         self._running: dict[NodeId, Forked] = {}
         self._names = 0
@@ -145,7 +149,12 @@ class County:
         told = {f"TONGBAN_{each.upper()}": value for each, value in settings.items()}
         environ = self.environment(name, faults) | told
         path = self.folder / (log or f"{name}.log")
-        return Forked("tests.faults.program", (TIERS[name], *arguments), environ, path)
+        return Forked(
+            "tests.faults.program",
+            (TIERS[name], str(self.ahead_seconds), self.lacking.get(name, ""), *arguments),
+            environ,
+            path,
+        )
 
     async def command(self, name: NodeId, *arguments: str) -> str:
         """Run a command to its end, and give what it printed."""
