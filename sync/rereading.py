@@ -6,6 +6,7 @@ start of a release that knows its kind reads it, and what follows from it happen
 
 import structlog
 
+from casework.entry import Entry
 from casework.names import CaseId
 from sync import county_answers as answers
 from sync.admission import Brought, try_body
@@ -35,6 +36,8 @@ def read_unread(batch: Batch) -> None:
         body, code = word_on(batch, brought, try_body(batch, message))
         state = MessageState.ADMITTED if code is None else MessageState.REFUSED
         take_up(batch, Record(message, body, state, code, by, from_), answer)
+        if code is not None and batch.is_county:
+            answers.refuse(batch, message, body if isinstance(body, Entry) else None, code)
         if message.header.case is not None:
             touched[message.header.case] = None
     for case in touched:

@@ -94,11 +94,13 @@ class Counter:
 
     async def do(self, said: Mapping[str, Any]) -> Any:
         """Whatever an officer does, with words for all that it must bring; a refusal's code."""
-        officer = self._sets.holdings.officer(OfficerId(said["officer"]))
-        assert officer is not None, "the directory knows who works here"
+        officer = self._works_here(said["officer"])
         case = CaseId(said["case"]) if "case" in said else None
         matter = msgspec.convert(said.get("matter", MATTER), type=MatterRef)
-        sitting = Sitting(officer=officer, case_id=case, matter=None if case else matter)
+        other = self._works_here(said["acting_for"]) if "acting_for" in said else None
+        sitting = Sitting(
+            officer=officer, acting_for=other, case_id=case, matter=None if case else matter
+        )
         steps = [Step(act, _brought(act, said)) for act in acts_in(said)]
         try:
             return _told(await self._desk.perform_all(steps, sitting))
@@ -114,7 +116,10 @@ class Counter:
         return Sitting(officer=self._officer(), case_id=case.id if case else None, matter=matter)
 
     def _officer(self) -> Officer:
-        found = self._sets.holdings.officer(CLERKS[self._here])
+        return self._works_here(CLERKS[self._here])
+
+    def _works_here(self, officer: str) -> Officer:
+        found = self._sets.holdings.officer(OfficerId(officer))
         assert found is not None, "the directory knows who works here"
         return found
 

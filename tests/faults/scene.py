@@ -16,7 +16,7 @@ from casework.names import CaseId, MessageId, NodeId, OfficerId, is_of_county
 from sync.bodies import TrustVersions
 from sync.clock import SystemClock
 from sync.stored import case_from_bytes
-from tests.builders import COUNTY, TOWN, VILLAGE
+from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
 from tests.county import matter as matter_of
 from tests.county import organisation
 from tests.faults.county import County
@@ -35,8 +35,14 @@ class Acted(Struct, frozen=True):
     id: CaseId
 
 
+# A word that was on its way in a line that was cut comes again after a minute at the latest.
+QUIET_SECONDS_MAX: Final = 120.0
+LINES: Final = ((COUNTY, TOWN), (COUNTY, OTHER_TOWN), (TOWN, VILLAGE))
+NODES: Final = (COUNTY, TOWN, OTHER_TOWN, VILLAGE)
+
+
 class Processes:
-    """The county, one of its towns and a village below it; `record` is by what the town decides."""
+    """Whichever nodes of a county run; `record` is by what the town decides small fellings."""
 
     def __init__(self, county: County) -> None:
         self.county: Final = county
@@ -57,35 +63,41 @@ class Processes:
     async def later(self, *, days: int) -> None:
         self.county.ahead_seconds += timedelta(days=days).total_seconds()
         began = instant_text(self.now() - timedelta(hours=1))
-        for node in (COUNTY, TOWN, VILLAGE):
+        for node in self._running(*NODES):
             await self.county.ask(node, "clock", seconds=self.county.ahead_seconds)
-        if not self._cut:
-            # A lease is renewed when two meet, and they meet whenever a line comes up.
-            self.cut(TOWN)
-            await self.heal()
-            await self.county.until(
-                lambda: all(
-                    str(self.county.one(node, _LEASED, node)) > began for node in (TOWN, VILLAGE)
-                ),
-                "their leases are new",
-            )
+        up = [below for below in self._running(TOWN, OTHER_TOWN) if below not in self._cut]
+        # A lease is renewed when two meet, and they meet whenever a line comes up.
+        for node in up:
+            self.cut(node)
+        await self.heal(*up)
+        await self.county.until(
+            lambda: all(str(self.county.one(node, _LEASED, node)) > began for node in up),
+            "their leases are new",
+        )
         await self.settle()
 
     def cut(self, node: NodeId) -> None:
-        assert node == TOWN, "only its lines have a switch"
         self._cut.add(node)
-        self.county.lines[TOWN].cut()
-        self.county.broker_line.cut()
+        self.county.lines[node].cut()
+        self.county.broker_lines[node].cut()
 
-    async def heal(self) -> None:
-        if self._cut:
-            self._cut.clear()
-            self.county.lines[TOWN].heal()
-            self.county.broker_line.heal()
-            await self._hurry()
+    async def heal(self, *nodes: NodeId) -> None:
+        """Let these lines carry again, or all that were cut."""
+        healed = self._cut & set(nodes or self._cut)
+        for node in healed:
+            self.county.lines[node].heal()
+            self.county.broker_lines[node].heal()
+        self._cut -= healed
+        for node in self._running(*healed):
+            await self.county.ask(node, "hurry")
 
     async def settle(self) -> None:
-        pairs = [(TOWN, VILLAGE)] if self._cut else [(COUNTY, TOWN), (TOWN, VILLAGE)]
+        running = self._running(*NODES)
+        pairs = [
+            (above, below)
+            for above, below in LINES
+            if above in running and below in running and below not in self._cut
+        ]
 
         def is_quiet() -> bool:
             return all(
@@ -95,7 +107,7 @@ class Processes:
                 for above, below in pairs
             )
 
-        await self.county.until(is_quiet, "nobody owes anybody anything")
+        await self.county.until(is_quiet, "nobody owes anybody anything", QUIET_SECONDS_MAX)
 
     async def publish(self, folder: Path, name: str, *edits: Callable[[Any], None]) -> None:
         edit_file(folder, name, *edits)
@@ -104,9 +116,8 @@ class Processes:
         await self.county.ask(COUNTY, "publish")
         await self.settle()
 
-    async def _hurry(self) -> None:
-        for node in filter(self.county.is_running, (TOWN, VILLAGE)):
-            await self.county.ask(node, "hurry")
+    def _running(self, *nodes: NodeId) -> list[NodeId]:
+        return [node for node in nodes if self.county.is_running(node)]
 
     # People.
 
@@ -119,7 +130,7 @@ class Processes:
         *steps: AnyAct,
         case: CaseId | None = None,
         matter: MatterVersion | None = None,
-        node: NodeId | None = None,
+        acting_for: OfficerId | None = None,
     ) -> dict[str, str]:
         """What came of it: the case, or the code with which it was refused."""
         found = organisation().officer(officer)
@@ -133,7 +144,9 @@ class Processes:
             told["case"] = case
         if matter is not None:
             told["matter"] = msgspec.to_builtins(matter.ref)
-        at = node or (COUNTY if is_of_county(found.node) else found.node)
+        if acting_for is not None:
+            told["acting_for"] = acting_for
+        at = COUNTY if is_of_county(found.node) else found.node
         answer: dict[str, str] = await self.county.ask(at, "do", **told)
         return answer
 
@@ -143,8 +156,9 @@ class Processes:
         *steps: AnyAct,
         case: CaseId | None = None,
         matter: MatterVersion | None = None,
+        acting_for: OfficerId | None = None,
     ) -> Done:
-        answer = await self.tried(officer, *steps, case=case, matter=matter)
+        answer = await self.tried(officer, *steps, case=case, matter=matter, acting_for=acting_for)
         assert "case" in answer, answer
         return Acted(CaseId(answer["case"]))
 
@@ -156,10 +170,10 @@ class Processes:
         assert found is not None
         return found
 
-    async def agreed(self, case: CaseId) -> Case:
-        """The case, of which all three have come to compute the very same."""
+    async def agreed(self, case: CaseId, *nodes: NodeId) -> Case:
+        """The case, of which these nodes have come to compute the very same."""
         await self.settle()
-        first, *others = [self.held(case, node) for node in (COUNTY, TOWN, VILLAGE)]
+        first, *others = [self.held(case, node) for node in nodes]
         assert all(each == first for each in others)
         return first
 

@@ -48,10 +48,7 @@ async def test_what_an_offline_town_added_after_its_pen_was_taken_falls_and_is_k
     await scene.do(CHIEF, acts.Take(), case=case)
     await scene.heal()
     await scene.county.until(lambda: scene.held(case).fallen, "what the town added has come")
-    await scene.settle()
-
-    held = scene.held(case)
-    assert held == scene.held(case, TOWN)
+    held = await scene.agreed(case, COUNTY, TOWN)
     assert (held.pen, held.status, held.decision) == (COUNTY, Status.IN_REVIEW, None)
     added = before.timeline[-3:]
     assert set(held.fallen) == {each.entry for each in added}
@@ -81,7 +78,7 @@ async def test_on_a_villages_word_that_is_refused_nothing_stands_and_its_day_is_
     await scene.county.until(
         lambda: scene.held(case, VILLAGE).fallen, "the village has heard that it was refused"
     )
-    refused = await scene.agreed(case)
+    refused = await scene.agreed(case, COUNTY, TOWN, VILLAGE)
     assert refused.status is Status.COLLECTED
     assert {received.entry, accepted.entry} <= set(refused.fallen)
     assert refused.timeline[-2].code == "E_OFFICER_NOT_HERE"
@@ -95,7 +92,7 @@ async def test_on_a_villages_word_that_is_refused_nothing_stands_and_its_day_is_
     ):
         assert scene.county.one(COUNTY, _AT, was.entry) == again.at
         await scene.do(WU, again, case=case)
-    standing = await scene.agreed(case)
+    standing = await scene.agreed(case, COUNTY, TOWN, VILLAGE)
     assert (standing.pen, standing.status) == (TOWN, Status.ACCEPTED)
     [stands] = [each for each in standing.timeline if each.act == "accept"]
     assert stands.at == accepted.at

@@ -138,6 +138,7 @@ async def test_none_of_a_hostile_towns_lies_is_confirmed_and_all_are_named(
     await scene.settle()
     await rewrites_its_log_and_withholds_a_case(scene)
     await named_on_the_desk(scene, found)
+    await fork_and_gap_are_named(scene)
 
     await scene.county.start(TOWN)
     identity = scene.county.files(TOWN).identity()
@@ -147,7 +148,7 @@ async def test_none_of_a_hostile_towns_lies_is_confirmed_and_all_are_named(
         lambda: scene.county.rows(COUNTY, _JUDGED, decided)[0][0] == QUARANTINED.value,
         "what the lost key decided is judged again",
     )
-    await named_on_the_desk(scene, [*found, await judged(scene, lie, decided)])
+    await named_on_the_desk(scene, [await judged(scene, lie, decided)])
 
 
 async def rewrites_its_log_and_withholds_a_case(scene: Processes) -> None:
@@ -189,6 +190,9 @@ async def named_on_the_desk(scene: Processes, found: Sequence[Judged]) -> None:
             labels.label("verdict", each.lie.judgement.value),
         )
         assert why == "；".join(labels.error_text(code) for code in each.grounds)
+
+
+async def fork_and_gap_are_named(scene: Processes) -> None:
     incidents = await read_page(scene, SUPERVISES, "/incidents")
     [alarm] = [row for row in incidents if row[1:2] == ["同一序号出现两份不同的记录"]]
     assert alarm[2] == NAMES[TOWN]
