@@ -67,6 +67,10 @@ class Signature(Struct, frozen=True, kw_only=True):
     proof: Proof
     code: str | None = None
 
+    @property
+    def is_genuine(self) -> bool:
+        return self.proof is Proof.SOUND
+
 
 class Attestation(Struct, frozen=True, kw_only=True):
     """What the counter can say of a result."""
@@ -89,7 +93,7 @@ class Attestation(Struct, frozen=True, kw_only=True):
     @property
     def is_sound(self) -> bool:
         """Whether the result may be handed over as far as its origin goes."""
-        signed = all(each.proof is Proof.SOUND for each in self.signatures)
+        signed = all(each.is_genuine for each in self.signatures)
         spoken = self.verdict is None or self.verdict in _HANDED_OUT or self.is_ratified
         whole = self.part_proof is Proof.SOUND
         return bool(self.signatures) and signed and self.is_entitled and spoken and whole

@@ -3,11 +3,13 @@
 import hmac
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from casework.case import Case
 from casework.freshness import Heard
 from casework.names import CaseId, CaseNumber
 from casework.query_code import query_code
+from sync.attesting import Attestation, attest
 from sync.batch import Batch
 from sync.desk import Desk
 from sync.engine import Work
@@ -15,11 +17,15 @@ from sync.hearing import read_heard
 
 
 class Known(Struct, frozen=True):
-    """A case as it is known here, the applicant's name as the lists have it, and who was heard."""
+    """A case as it is known here, the applicant's name as the lists have it, and who was heard.
+
+    `attested` is what was found behind its decision, where there is or was one.
+    """
 
     case: Case
     applicant: str
     heard: Heard
+    attested: Attestation | None = None
 
 
 async def find_by_paper(desk: Desk, number: CaseNumber, code: str) -> Known | None:
@@ -36,4 +42,7 @@ async def find_by_paper(desk: Desk, number: CaseNumber, code: str) -> Known | No
                 return Known(state.case, state.applicant or "", read_heard(work, node.id))
         return None
 
-    return await node.database.read(look)
+    known = await node.database.read(look)
+    if known is None or not (known.case.decision or known.case.former_decisions):
+        return known
+    return replace(known, attested=await attest(desk, known.case))

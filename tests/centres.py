@@ -22,7 +22,7 @@ from central.settings import Settings as CountySettings
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.node import Node
 from sync.opening import OpenNode
-from tests.builders import CHEN, LIN, OTHER_TOWN, TOWN, VILLAGE
+from tests.builders import CHEN, LIN, OTHER_TOWN, TOWN, VILLAGE, WU
 from tests.county import catalogue
 from tests.founded import a_clock, at_work
 from tests.halls import COUNTY_DIR, MET_DIR, PASSWORD, Browser, copy_of, give_account, running
@@ -214,6 +214,17 @@ def visible(page: str) -> str:
     """What a page says to a person."""
     body = re.sub(r"<(script|style|svg)[^>]*>.*?</\1>", "", page, flags=re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
+
+
+async def handed_over(world: World, case: CaseId) -> None:
+    """The county decides, and Wu hands the result to the applicant."""
+    await decided_by_the_county(world, case)
+    await world.settle()
+    desk = world.town.services.desk
+    wu = desk.holdings.officer(WU)
+    assert wu is not None
+    steps = (Step(acts.ConfirmArrival()), Step(acts.Deliver("applicant", "counter")))
+    await desk.perform_all(steps, Sitting(officer=wu, case_id=case))
 
 
 async def collected(world: World, *, present: tuple[str, ...] = ("m1", "m2", "m3", "m4")) -> CaseId:

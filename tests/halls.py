@@ -104,10 +104,10 @@ class Browser:
         sent = {"login": login, "password": password, "csrf_token": token[1]}
         return await self.client.post("/sign-in", data=sent)
 
-    async def post(self, url: str, **fields: str) -> httpx.Response:
+    async def post(self, url: str, **fields: str | list[str]) -> httpx.Response:
         """Submit a form of a page of this session."""
         answer = await self.client.get("/session/token")
-        sent = {"csrf_token": answer.json()["csrf_token"], **fields}
+        sent: dict[str, str | list[str]] = {**answer.json(), **fields}
         return await self.client.post(url, data=sent)
 
 

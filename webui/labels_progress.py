@@ -75,3 +75,30 @@ NOT_FOUND: Final = (
 LOCKED: Final = "查询失败次数过多，请半小时后再试，或带凭证到收件的窗口查询"
 NUMBER: Final = "办件编号应为 16 位数字，请照凭证逐位核对"
 CODE: Final = "查询码是凭证二维码下面的 6 位数字"
+
+# How a result stands that was handed over, by webui.result_check.Standing.
+RESULT: Final[Mapping[str, str]] = {
+    "valid": "核验通过，这份决定有效",
+    "replaced": "核验通过，决定有效；文书换发过，以最新一版为准",
+    "taken-back": "这份决定已被撤销，不再有效",
+    "undecided": "县里还没有确认这份决定，请向作出决定的机关核实",
+    "broken": "核验不通过，请勿采信，并向作出决定的机关核实",
+}
+RESULT_REOPENED: Final = "原来的决定已被撤销，这件事正在重新审查"
+GRANTED: Final = "准予"
+REFUSED: Final = "不予"
+NO_DOCUMENT: Final = "未编文号"
+COUNTY_RIGHT: Final = "县级本级职权"
+POWER: Final = "县里下放的终审权，授权文书 {instrument}"
+POWER_ENDED: Final = "；这项授权其后于 {at} 收回，不影响此前作出的决定"
+POWER_UNKNOWN: Final = "这里没有授权的记录，请向县政务服务中心核实"
+CORRECTED: Final = "现行的是第 {version} 版，以前各版不再有效"
+# By casework.verdict.Judgement; `ratified` where the county upheld what it had held back.
+VERDICT: Final[Mapping[str, str]] = {
+    "CONFIRMED": "已确认",
+    "CONFIRMED_FLAGGED": "已确认",
+    "SUSPENDED": "暂缓，等待县里处理",
+    "QUARANTINED": "暂缓，等待县里处理",
+    "REJECTED": "不予确认",
+    "ratified": "经县里追认",
+}

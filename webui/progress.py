@@ -17,6 +17,7 @@ from webui.case_freshness import has_left, time_words
 from webui.case_words import word
 from webui.filters import day_long, mask_name
 from webui.names_known import Names
+from webui.result_check import Attested, ResultShown, result_view
 
 _BY_HAND = "counter"
 
@@ -32,6 +33,7 @@ class ProgressGiven(Struct, frozen=True, kw_only=True):
     heard: Heard
     node: NodeId
     now: datetime
+    attested: Attested | None = None
 
 
 class StepShown(Struct, frozen=True):
@@ -53,6 +55,7 @@ class ProgressShown(Struct, frozen=True, kw_only=True):
     collect_at: str
     promised: str
     steps: tuple[StepShown, ...]
+    result: ResultShown | None
 
 
 def progress_view(given: ProgressGiven) -> ProgressShown:
@@ -76,6 +79,7 @@ def progress_view(given: ProgressGiven) -> ProgressShown:
             for moment in case.timeline
             if moment.act in words.STEP
         ),
+        result=result_view(case, given.attested, names) if given.attested is not None else None,
     )
 
 

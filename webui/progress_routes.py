@@ -29,6 +29,7 @@ from webui.forms import Form, one_line, read_form
 from webui.names_known import Names
 from webui.progress import ProgressGiven, progress_view
 from webui.responses import page
+from webui.result_check import Attested
 from webui.store import Attempts
 
 AnyRequest = Request[Any, Any, Any]
@@ -58,6 +59,8 @@ class CaseKnown(Protocol):
     def applicant(self) -> str: ...
     @property
     def heard(self) -> Heard: ...
+    @property
+    def attested(self) -> Attested | None: ...
 
 
 class SetsHeld(Protocol):
@@ -145,6 +148,7 @@ def _given(hall: Hall, known: CaseKnown | None) -> ProgressGiven | None:
         heard=known.heard,
         node=hall.me,
         now=hall.now(),
+        attested=known.attested,
     )
 
 

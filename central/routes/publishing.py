@@ -1,11 +1,13 @@
 """Publishing: what is in force, what was loaded, and the button that makes the one the other."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
 
+from casework.instants import instant_text
 from central.routes.access import officer_of, services
 from central.services.county import NothingLoadedError
 from central.services.lint_gate import LintStandsError
@@ -15,6 +17,7 @@ from central.words import word
 from sync.bodies import SetName
 from sync.errors import EnvelopeError
 from webui import labels
+from webui.forms import read_form
 from webui.gate import require_role
 from webui.responses import page, redirect
 
@@ -29,8 +32,12 @@ async def publishing(request: Request[Any, Any, Any]) -> Template:
 
 @post("/publishing", guards=[require_role(*PUBLISHING_ROLES)], status_code=303)
 async def publish(request: Request[Any, Any, Any]) -> Response[Any] | Template:
+    use, form = services(request), await read_form(request)
+    if form.typed("seen") != _seen(await use.county.loaded.loaded_at()):
+        problem = word("publishing", "loaded_anew")
+        return await _page(request, problem=problem, status_code=_UNPROCESSABLE)
     try:
-        published = await services(request).county.publish()
+        published = await use.county.publish()
     except NothingLoadedError:
         problem = word("publishing", "not_loaded")
     except MissingKeyError:
@@ -78,6 +85,7 @@ async def _page(
         request,
         "publishing/page.html",
         loaded=loaded,
+        seen=_seen(loaded.at),
         versions=[(word("set", name), versions.version_of(name)) for name in SetName],
         set_name=lambda name: word("set", name),
         is_changed=any(each.is_changed for each in loaded.changes),
@@ -88,6 +96,11 @@ async def _page(
         problem=problem,
         status_code=status_code,
     )
+
+
+def _seen(loaded_at: datetime | None) -> str:
+    """What a page shows of when its data was loaded, to publish nothing that nobody looked at."""
+    return instant_text(loaded_at) if loaded_at is not None else ""
 
 
 def _told(text: str) -> str:

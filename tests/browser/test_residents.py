@@ -10,7 +10,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 from casework.query_code import query_text
 from sync.own_vouchers import voucher_for
 from tests.builders import WU
-from tests.centres import LOW_INCOME, TONG, Clerk, World, collected, materials
+from tests.centres import LOW_INCOME, TONG, Clerk, World, collected, handed_over, materials
 from tests.screens import SCREEN, Screen, screen_of, served
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -47,6 +47,20 @@ async def test_the_square_opens_the_form_filled_in_and_the_address_keeps_nothing
         assert held.number not in await page.title()
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= size["width"]
+        await screen.is_sound()
+
+
+async def test_whoever_holds_a_result_sees_what_it_is_worth(
+    browser: Browser, world: World, wu: Clerk
+) -> None:
+    case = await wu.taken("minimum-living-allowance", LOW_INCOME)
+    await world.settle()
+    await handed_over(world, case)
+    held = await world.town.services.desk.get_case(case)
+    async with visitor(browser, world.town.app, PHONE) as screen:
+        await screen.go("/progress#" + query_text(held.number, case))
+        await screen.page.keyboard.press("Enter")
+        await expect(screen.page.locator(".progress-result")).to_contain_text("核验通过")
         await screen.is_sound()
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from casework.instants import instant_text
 from casework.names import NodeId
 from sync.enrolling import read_slip
 from tests.builders import COUNTY, TOWN
@@ -130,19 +131,32 @@ async def test_the_county_itself_gets_no_slip(office: Office) -> None:
     assert (await luo.post("/nodes/slips", node="x")).status_code == 422
 
 
+def seen_in(page: str) -> str:
+    """Which data a page of 发布 shows."""
+    found = re.search(r'name="seen" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
+
+
 async def test_what_was_loaded_is_shown_and_published(office: Office, tmp_path: Path) -> None:
     county = office.app.state.services.county
     luo = await office.sign_in(LUO)
     unchanged = (await luo.get("/publishing")).text
     office.clock.advance(timedelta(minutes=1))
-    await county.load(changed_county(tmp_path))
+    changed = changed_county(tmp_path)
+    await county.load(changed)
 
     before = (await luo.get("/publishing")).text
-    answer = await luo.post("/publishing")
+    office.clock.advance(timedelta(minutes=1))
+    await county.load(changed)
+    late = await luo.post("/publishing", seen=seen_in(before))
+    answer = await luo.post("/publishing", seen=seen_in(late.text))
     after = (await luo.get(answer.headers["location"])).text
 
     assert "有已载入、未发布的改动" not in unchanged
     assert "将发布第 2 版" in before
+    assert late.status_code == 422
+    assert "载入的数据刚刚又变了" in late.text
     assert "事项目录第 2 版" in after
     assert office.desk.holdings.versions.catalogue == 2
     assert "有已载入、未发布的改动" not in after
@@ -155,10 +169,11 @@ async def test_publishing_without_the_root_key_says_so(office: Office, tmp_path:
     luo = await office.sign_in(LUO)
 
     page = (await luo.get("/publishing")).text
-    answer = await luo.post("/publishing")
+    answer = await luo.post("/publishing", seen=instant_text(await county.loaded.loaded_at()))
 
     assert "签发所需的密钥不在本机" in page
     assert answer.status_code == 422
+    assert "刚刚又变了" not in answer.text
 
 
 async def test_alarms_and_refusals_are_shown_with_their_reasons(office: Office) -> None:

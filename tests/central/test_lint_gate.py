@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from casework.instants import instant_text
 from casework.names import MatterId, OfficerId
 from central.services.county import County, commands
 from central.services.lint_gate import LintStandsError, OverrideError
@@ -153,7 +154,9 @@ async def test_the_reviewer_sees_why_passes_it_with_a_reason_and_it_is_listed(
     guo, zhou = await office.sign_in(GUO), await office.sign_in(ZHOU)
 
     blocked = (await guo.get("/publishing")).text
-    refused = await guo.post("/publishing")
+    loaded = office.app.state.services.county.loaded
+    seen_at = instant_text(await loaded.loaded_at())
+    refused = await guo.post("/publishing", seen=seen_at)
     seen = (await zhou.get("/publishing/lint")).text
     found = re.search(r'name="finding" value="([0-9a-f]{64})"', seen)
     assert found is not None
@@ -173,7 +176,7 @@ async def test_the_reviewer_sees_why_passes_it_with_a_reason_and_it_is_listed(
     assert REASON in after
     assert "没有发现问题" in after
     assert "发布到各镇村" in (await guo.get("/publishing")).text
-    assert (await guo.post("/publishing")).status_code == 303
+    assert (await guo.post("/publishing", seen=seen_at)).status_code == 303
 
 
 async def test_only_a_reviewer_may_let_pass(office: Office, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tests.centres import (
     Clerk,
     World,
     decided_by_the_county,
+    handed_over,
     materials,
     visible,
 )
@@ -79,6 +80,24 @@ async def test_a_scanned_square_is_enough_and_a_result_says_where_it_lies(
     assert "结果已做好" in visible(scanned.text)
     assert "请带身份证到龙仙镇公共服务中心领取结果" in visible(scanned.text)
     assert "准予" not in visible(scanned.text)
+
+
+async def test_a_result_that_was_handed_over_is_checked_for_whoever_holds_its_paper(
+    world: World, wu: Clerk, resident: Browser
+) -> None:
+    case = await wu.taken("minimum-living-allowance", LOW_INCOME)
+    number, code = await numbered(world, case)
+    await world.settle()
+    before = await asked(resident, number, code)
+    await handed_over(world, case)
+
+    checked = await asked(resident, number, code)
+
+    assert "结果核验" not in before
+    assert "核验通过，这份决定有效" in checked
+    assert "翁民决〔2026〕1号（准予）" in checked
+    assert "县级本级职权" in checked
+    assert PERSON["name"] not in checked
 
 
 async def test_nothing_is_claimed_beyond_what_was_heard(

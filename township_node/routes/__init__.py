@@ -13,6 +13,7 @@ from township_node.routes import (
     matters,
     outbox,
     powers,
+    tickets,
     verifying,
 )
 from township_node.routes.access import Services
@@ -36,6 +37,7 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *outbox.ROUTES,
         *verifying.ROUTES,
         *powers.ROUTES,
+        *tickets.ROUTES,
         *intake.routes(use.office),
         sheet_routes(use.office, guards=[require_role(*home.CASE_ROLES)]),
         *carry_routes(

@@ -15,9 +15,11 @@ from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
 from township_node.services.office import Office
+from township_node.services.queueing import Queue
 from township_node.settings import Settings
 from township_node.store.consultations import Consultations
-from township_node.tables import Consultation
+from township_node.store.tickets import Tickets
+from township_node.tables import Appointment, Consultation, QueueTicket
 from webui.drafts import Drafts
 from webui.gate import signed_in
 from webui.seals import Seals
@@ -38,6 +40,11 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def office(self) -> Office:
         return Office(self.desk, self.drafts, Seals(DataDir(self.settings.data_dir).seals))
+
+    @cached_property
+    def queue(self) -> Queue:
+        tickets = Tickets(bind(QueueTicket, self.database), bind(Appointment, self.database))
+        return Queue(self.office, self.database, tickets)
 
     @cached_property
     def consultations(self) -> Consultations:

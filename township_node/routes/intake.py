@@ -124,6 +124,7 @@ class CounterOffice:
         self, request: AnyRequest, draft: DraftRecord, intake: IntakeForm
     ) -> Response[Any]:
         taken = await submit(self._office, officer_of(request), draft, intake)
+        await services(request).queue.served(officer_of(request), taken.case)
         return redirect(request, self.case_url(taken.case), did=taken.act)
 
 

@@ -13,6 +13,7 @@ _ANY: Final = frozenset({"clerk", "issuing", "approver", "chief_representative",
 _PLACES: Final = (
     ("/", "inbox", "home", None, _ANY),
     ("/intake", "writing", "intake", "F2", _CLERK),
+    ("/tickets", "users-group", "tickets", None, _COUNTER),
     ("/consultations", "message-circle", "consultations", None, _CLERK),
     ("/arrivals", "package-import", "arrivals", None, _CLERK),
     ("/verify", "qrcode", "verify", None, _COUNTER),
