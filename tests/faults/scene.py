@@ -67,9 +67,10 @@ class Processes:
             await self.county.ask(node, "clock", seconds=self.county.ahead_seconds)
         up = [below for below in self._running(TOWN, OTHER_TOWN) if below not in self._cut]
         # A lease is renewed when two meet, and they meet whenever a line comes up.
-        for node in up:
-            self.cut(node)
-        await self.heal(*up)
+        if up:
+            for node in up:
+                self.cut(node)
+            await self.heal(*up)
         await self.county.until(
             lambda: all(str(self.county.one(node, _LEASED, node)) > began for node in up),
             "their leases are new",
