@@ -168,13 +168,7 @@ def _count(
 ) -> None:
     """Steps 7 to 11: from here on a message takes its number, whatever is wrong with it."""
     message = brought.message
-    body, code = (None, tried.code) if isinstance(tried, BodyError) else (tried, None)
-    if batch.is_county and code is None:
-        try:
-            check_lawful(batch, brought)
-            code = judged(batch, message, body)
-        except EnvelopeError as error:
-            code = error.code
+    body, code = word_on(batch, brought, tried)
     record(
         batch,
         message,
@@ -189,6 +183,21 @@ def _count(
         answers.refuse(batch, message, body if isinstance(body, Entry) else None, code)
     if brought.is_own_past:
         _resubmit(batch, brought)
+
+
+def word_on(
+    batch: Batch, brought: Brought, tried: Body | BodyError | None
+) -> tuple[Body | None, str | None]:
+    """Steps 7 to 10: the body, if it has the form of one, and the code if it may not stand."""
+    if isinstance(tried, BodyError):
+        return None, tried.code
+    if not batch.is_county:
+        return tried, None
+    try:
+        check_lawful(batch, brought)
+        return tried, judged(batch, brought.message, tried)
+    except EnvelopeError as error:
+        return tried, error.code
 
 
 def _resubmit(batch: Batch, brought: Brought) -> None:

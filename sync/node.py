@@ -23,6 +23,7 @@ from sync.part_exchange import SetSource
 from sync.parts import Parts
 from sync.ports import Applied, Judge, Observer, Trust
 from sync.projection import refold
+from sync.rereading import read_unread
 from sync.tables import ensure_indexes
 from sync.vault import Vault
 
@@ -70,6 +71,7 @@ class Node:
     async def open(self) -> Self:
         await ensure_indexes(self.database)
         await self.database.work(lambda work: forget_other_lives(work, self.incarnation))
+        await self.change(read_unread)
         return self
 
     async def change(self, act: Callable[[Batch], T], *, fault: str | None = None) -> T:

@@ -37,7 +37,7 @@ from sync.part_rows import PartState
 from sync.parts import is_small
 from sync.payloads import Body, Message, TimeTrust, check_type
 from sync.projection import BLOCKED_BY_UNREAD, Answer, block, count_in, has_say, interested
-from sync.stored import instant_of, parts_of, stored_message, written_in, written_of
+from sync.stored import instant_of, kind_name, parts_of, stored_message, written_in, written_of
 from sync.tables import MessageState
 
 ANCHOR: Final = "anchor"
@@ -80,6 +80,21 @@ def record(  # noqa: PLR0913 - what is known of a message, each by its name
         _await_widened(batch, about)
     list_record(batch, made, before)
     return made
+
+
+def take_up(batch: Batch, made: Record, answer: Answer | None) -> None:
+    """What follows from a message that an earlier release kept unread, now that it is read."""
+    message, case = made.message, made.message.header.case
+    before = batch.case(case).case if case is not None else None
+    batch.work.execute(
+        "UPDATE message SET kind = ?, state = ?, code = ? WHERE id = ?",
+        (kind_name(message), made.state.value, made.code, message.id),
+    )
+    refer_to_parts(batch, message, made.body, {})
+    if made.state is MessageState.ADMITTED:
+        _apply(batch, made, made.body, answer)
+    await_parts(batch, message, made.body, {})
+    list_record(batch, made, before)
 
 
 def refer_to_parts(

@@ -20,7 +20,7 @@ from sync.payloads import ENTRY, KINDS, RESUBMIT, Body, Header, Kind, Message, T
 
 _envelopes: Final = msgspec.msgpack.Decoder(Envelope)
 _headers: Final = msgspec.json.Decoder(Header)
-_bodies: Final = {kind.type: msgspec.json.Decoder(kind.body) for kind in KINDS.values()}
+BODIES: Final = {kind.type: msgspec.json.Decoder(kind.body) for kind in KINDS.values()}
 _kinds: Final = {kind.body: kind for kind in KINDS.values()}
 _cases: Final = msgspec.msgpack.Decoder(Case)
 _case_encoder: Final = msgspec.msgpack.Encoder()
@@ -42,7 +42,7 @@ def stored_message(wire: bytes, id: MessageId | None = None) -> Message:  # noqa
 
 def stored_body(message: Message) -> Body | None:
     """None for a kind that is not known here, or a body that was refused for its form."""
-    decoder = _bodies.get(message.type)
+    decoder = BODIES.get(message.type)
     if decoder is None:
         return None
     try:

@@ -51,6 +51,15 @@ INTAKE = Intake(
     facts=(),
 )
 
+# What is written in the parts that acts must bring.
+WORDS = {
+    "opinion": "情况属实，符合条件".encode(),
+    "grounds": "经核对，家庭人均收入超过标准".encode(),
+    "notice": "请补正所列材料".encode(),
+    "told": "原决定已经撤销，由县里重新审查".encode(),
+    "result": b"%PDF-1.7 the result",
+}
+
 
 def a_verdict(
     material: str = "m1", state: MaterialState = MaterialState.PRESENT

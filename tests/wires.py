@@ -1,11 +1,21 @@
 """Bytes made by hand, as a faulty or hostile neighbour might make them, and what became of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from casework.act import AnyAct
 from casework.entry import Entry, PartRef
-from casework.names import ZERO_ID, CaseId, CaseNumber, Lane, PartHash, case_id, log_name
+from casework.names import (
+    ZERO_ID,
+    CaseId,
+    CaseNumber,
+    Incarnation,
+    Lane,
+    NodeId,
+    PartHash,
+    case_id,
+    log_name,
+)
 from sync.bodies import TrustVersions
 from sync.delivery import Head, Position, seal_head
 from sync.frame import Absence, Frame, pack
@@ -17,6 +27,9 @@ from tests.builders import COUNTY, LIN, MATTER, NOON, TOWN
 from tests.cluster import FIRST, Cluster, accepted, received, rows
 from tests.keyring import a_signer
 
+# Where a receiver is in the list of a neighbour.
+RECEIVED = "SELECT received_n, received_digest FROM delivery WHERE neighbour = ? AND lane = ?"
+
 
 async def hand_frame(
     sender: Node,
@@ -27,18 +40,30 @@ async def hand_frame(
     absences: Mapping[PartHash, Absence] = {},
 ) -> bytes:
     """A frame that continues what the receiver holds of the sender's list."""
-    [(n, digest)] = await rows(
-        receiver,
-        "SELECT received_n, received_digest FROM delivery WHERE neighbour = ? AND lane = ?",
-        sender.id,
-        lane.value,
+    [(n, digest)] = await rows(receiver, RECEIVED, sender.id, lane.value)
+    to = (receiver.id, receiver.incarnation)
+    return a_frame(
+        sender, to, Position(n, digest), wires, lane=lane, parts=parts, absences=absences
     )
-    end = Position(n, digest).after(wires)
+
+
+def a_frame(  # noqa: PLR0913
+    sender: Node,
+    to: tuple[NodeId, Incarnation],
+    after: Position,
+    wires: Sequence[bytes],
+    *,
+    lane: Lane = Lane.CASE,
+    parts: Mapping[PartHash, bytes] = {},
+    absences: Mapping[PartHash, Absence] = {},
+) -> bytes:
+    """A frame that goes on after a place in the sender's list."""
+    end = after.after(wires)
     head = Head(
         from_node=sender.id,
         from_incarnation=sender.incarnation,
-        to_node=receiver.id,
-        to_incarnation=receiver.incarnation,
+        to_node=to[0],
+        to_incarnation=to[1],
         lane=lane,
         n=end.n,
         digest=end.digest,
@@ -46,7 +71,7 @@ async def hand_frame(
     return pack(
         Frame(
             head=seal_head(head, sender.signer),
-            first=n + 1,
+            first=after.n + 1,
             wires=tuple(wires),
             parts=tuple(sorted(parts.items())),
             absences=tuple(sorted(absences.items())),

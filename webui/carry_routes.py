@@ -17,7 +17,7 @@ from litestar.response import Stream, Template
 from litestar.types import Guard
 
 from casework.names import NodeId
-from webui import labels
+from webui import labels_carry
 from webui.forms import read_form
 from webui.responses import page
 
@@ -80,12 +80,12 @@ def carry_routes(
     async def write(request: Request[Any, Any, Any]) -> Response[Any] | Template:
         chosen = NodeId((await read_form(request)).typed("neighbour"))
         if chosen not in await _sticks(request).neighbours():
-            problem = labels.CARRY_NOBODY
+            problem = labels_carry.NOBODY
             return await show(request, problem=problem, status_code=_UNPROCESSABLE)
         try:
             path = await _sticks(request).write(chosen)
         except OSError:
-            problem = labels.CARRY_NO_ROOM
+            problem = labels_carry.NO_ROOM
             return await show(request, problem=problem, status_code=_UNPROCESSABLE)
         named = name_of(request)(chosen)
         return Stream(
@@ -94,7 +94,7 @@ def carry_routes(
             headers={
                 "content-length": str(path.stat().st_size),
                 "content-disposition": "attachment; filename*=UTF-8''"
-                + quote(labels.CARRY_FILE.format(name=named), safe=""),
+                + quote(labels_carry.FILE.format(name=named), safe=""),
             },
         )
 
@@ -107,7 +107,7 @@ def carry_routes(
     async def read(request: Request[Any, Any, Any]) -> Template:
         files = (await read_form(request)).files.get("file", [])
         if not files or not files[0].filename:
-            problem = labels.CARRY_CHOOSE
+            problem = labels_carry.CHOOSE
             return await show(request, problem=problem, status_code=_UNPROCESSABLE)
         try:
             brought = await _sticks(request).read(cast("BinaryIO", files[0].file))

@@ -316,12 +316,6 @@ class _CodeFile(msgspec.Struct, frozen=True):
     tables: dict[str, dict[str, str]]
 
 
-CARRY_NOBODY: Final = "请选择写给哪个单位；没有联系过的单位写不了，请先联网一次"
-CARRY_NO_ROOM: Final = "磁盘空间不够，没有写成；请清理后再试。办件没有变化"
-CARRY_CHOOSE: Final = "请先选择U盘里以 .tbc 结尾的文件"
-CARRY_FILE: Final = "带给{name}.tbc"
-
-
 def error_text(code: str) -> str:
     """What happened and what to do next; a code we have no sentence for is given as it is."""
     return ERRORS.get(code) or f"操作没有完成，请稍后再试；仍不行请联系系统管理员（代码 {code}）"
@@ -431,6 +425,8 @@ ERRORS: Final = {
     "E_SIGNATURE": "签名验证不通过，已另行存放待查",
     "E_SENDER": "数据不是由该单位发出，已另行存放待查",
     "E_PART": "材料与清单不一致，等待对方重新发送",
+    "E_UNREAD": "这件办件有新版系统写下的记录，本机读不了；记录已存好，升级本机系统后继续办理",
+    "E_FOLD": "这件办件的记录算不出结果，已停办；记录都在，其他办件照常，请联系系统管理员",
     "E_FORK": "同一序号出现两份不同的记录，已冻结，请联系县平台",
     "E_BODY": "记录内容不合规范，县平台已退回",
     "E_TYPE": "该单位不能发出这类记录，县平台已退回",

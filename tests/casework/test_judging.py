@@ -307,6 +307,26 @@ def test_a_result_is_handed_over_at_the_counter_the_resident_chose() -> None:
     at_town = a_felling_case(*steps, (COUNTY, acts.HandOverPen(TOWN)))
     wen = a_standing(TOWN, OfficerId("o0100"), FELLING, facts=LITTLE)
     assert refusal(at_town, deliver, (), wen) is None
+    over = LeaseHeld(NOON - timedelta(hours=73), NOON - timedelta(hours=1))
+    lapsed = replace(wen, lease=over)
+    assert reason(refusal(at_town, deliver, (), lapsed)) is LeaseEndedError
+    assert reason(refusal(at_town, deliver, (), replace(wen, lease=None))) is LeaseEndedError
+    # What is handed over at the last moment of a lease is handed over in order.
+    assert refusal(at_town, deliver, (), replace(wen, lease=replace(over, until=NOON))) is None
+
+
+def test_past_its_lease_a_township_hands_the_pen_to_its_parent_only() -> None:
+    over = LeaseHeld(NOON - timedelta(hours=73), NOON - timedelta(hours=1))
+    case = a_felling_case((TOWN, acts.Accept(papers())), (TOWN, acts.HandOverPen(COUNTY)))
+    wu = a_standing(TOWN, WU, FELLING, facts=LITTLE, lease=over)
+    assert refusal(a_felling_case(), acts.HandOverPen(COUNTY), (), wu) is None
+    assert case.opened_by == TOWN
+    other = a_standing(OTHER_TOWN, ZHOU, FELLING, facts=LITTLE)
+    lent = a_felling_case((TOWN, acts.HandOverPen(OTHER_TOWN)))
+    assert refusal(lent, acts.HandOverPen(TOWN), (), other) is None
+    lapsed = replace(other, lease=over)
+    assert reason(refusal(lent, acts.HandOverPen(TOWN), (), lapsed)) is PenDestinationError
+    assert refusal(lent, acts.HandOverPen(COUNTY), (), lapsed) is None
 
 
 def test_a_township_hands_the_pen_up_and_not_sideways() -> None:

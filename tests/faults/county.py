@@ -80,22 +80,34 @@ class County:
         self.ports = {name: a_port() for name in ALL}
         self.broker_port = a_port()
         # What a node reaches its parent by, and what a township reaches the broker by.
-        self.lines = {TOWN: Line(self.ports[COUNTY]), VILLAGE: Line(self.ports[TOWN])}
-        self.broker_line = Line(self.broker_port)
+        self.lines = {
+            TOWN: Line(self.ports[COUNTY]),
+            OTHER_TOWN: Line(self.ports[COUNTY]),
+            VILLAGE: Line(self.ports[TOWN]),
+        }
+        self.broker_lines = {name: Line(self.broker_port) for name in (TOWN, OTHER_TOWN)}
+        # How far the clocks of all processes are ahead of this machine's.
+        self.ahead_seconds = 0.0
+        # The kinds of messages that the release of a node does not know yet.
+        self.lacking: dict[NodeId, str] = {}
         self.entered: list[Entered] = []
         self._running: dict[NodeId, Forked] = {}
         self._names = 0
         self._commands = 0
 
     async def __aenter__(self) -> Self:
-        for line in (*self.lines.values(), self.broker_line):
+        for line in (*self.lines.values(), *self.broker_lines.values()):
             await line.start(a_port())
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
-        for line in (*self.lines.values(), self.broker_line):
+        for line in (*self.lines.values(), *self.broker_lines.values()):
             await line.stop()
+
+    @property
+    def broker_line(self) -> Line:
+        return self.broker_lines[TOWN]
 
     # Processes.
 
@@ -121,10 +133,8 @@ class County:
             case "village_agent":
                 told |= {"parent_url": self._url(self.lines[name].port), "open_browser": "false"}
             case _:
-                line = self.lines.get(name)
-                broker = self.broker_line.port if line else self.broker_port
-                told["county_url"] = self._url(line.port if line else self.ports[COUNTY])
-                told["nats_url"] = f"nats://{HOST}:{broker}"
+                told["county_url"] = self._url(self.lines[name].port)
+                told["nats_url"] = f"nats://{HOST}:{self.broker_lines[name].port}"
         kept = {k: v for k, v in os.environ.items() if not k.startswith("TONGBAN_")}  # noqa: TID251
         return kept | {f"TONGBAN_{each.upper()}": value for each, value in told.items()}
 
@@ -145,7 +155,12 @@ class County:
         told = {f"TONGBAN_{each.upper()}": value for each, value in settings.items()}
         environ = self.environment(name, faults) | told
         path = self.folder / (log or f"{name}.log")
-        return Forked("tests.faults.program", (TIERS[name], *arguments), environ, path)
+        return Forked(
+            "tests.faults.program",
+            (TIERS[name], str(self.ahead_seconds), self.lacking.get(name, ""), *arguments),
+            environ,
+            path,
+        )
 
     async def command(self, name: NodeId, *arguments: str) -> str:
         """Run a command to its end, and give what it printed."""

@@ -40,6 +40,9 @@ class Line:
     def heal(self) -> None:
         self.is_cut, self.limit = False, None
 
+    def _is_down(self) -> bool:
+        return self.is_cut
+
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_writer: asyncio.StreamWriter | None = None
         self._open.add(writer)
@@ -48,6 +51,8 @@ class Line:
                 return
             far_reader, far_writer = await asyncio.open_connection(HOST, self._target)
             self._open.add(far_writer)
+            if self._is_down():  # it was cut while that connection was being made
+                return
             await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
         except OSError:
             return

@@ -32,15 +32,20 @@ from casework.organisation import Officer
 from casework.party import ApplicantSheet, Party
 from casework.procedure import PROCEDURE
 from casework.query_code import query_code
+from sync import payloads, stored
 from sync.asking import ask_county
 from sync.bodies import DepositKind
 from sync.control import Command
 from sync.desk import Attachment, Desk, Sitting, Step
+from sync.envelope import WireType
 from sync.faults import arm
 from sync.keys import random_bytes
 from sync.node import Node
+from sync.payloads import wire_type
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
+from tests.faults.lying import acts_in, lying_commands
+from tests.faults.shifted import ahead, shift_clock
 
 MATTER: Final = MatterRef(MatterId("minimum-living-allowance"), 1)
 APPROVER: Final = OfficerId("o0011")
@@ -70,6 +75,7 @@ class Counter:
             "do": self.do,
             "ask county": self.ask_county,
             "bring": self.bring,
+            "ask for the pen": self.ask_for_pen,
         }
 
     async def collect(self, said: Mapping[str, Any]) -> Any:
@@ -103,11 +109,14 @@ class Counter:
 
     async def do(self, said: Mapping[str, Any]) -> Any:
         """Whatever an officer does, with words for all that it must bring; a refusal's code."""
-        officer = self._sets.holdings.officer(OfficerId(said["officer"]))
-        assert officer is not None, "the directory knows who works here"
+        officer = self._works_here(said["officer"])
         case = CaseId(said["case"]) if "case" in said else None
-        sitting = Sitting(officer=officer, case_id=case, matter=None if case else MATTER)
-        steps = [Step(act, _brought(act, said)) for act in _acts_in(said)]
+        matter = msgspec.convert(said.get("matter", MATTER), type=MatterRef)
+        other = self._works_here(said["acting_for"]) if "acting_for" in said else None
+        sitting = Sitting(
+            officer=officer, acting_for=other, case_id=case, matter=None if case else matter
+        )
+        steps = [Step(act, _brought(act, said)) for act in acts_in(said)]
         try:
             return _told(await self._desk.perform_all(steps, sitting))
         except CaseworkError as refused:
@@ -121,18 +130,26 @@ class Counter:
 
     async def bring(self, said: Mapping[str, Any]) -> Any:
         """A clerk keeps papers for whoever holds the pen of a case."""
-        [act] = _acts_in(said)
+        [act] = acts_in(said)
         case = await self._desk.get_case(CaseId(said["case"]))
         scan = Attachment("m4", "image/jpeg", random_bytes(said["scan_bytes"]))
         assert isinstance(act, acts.Supplement), "nothing else is brought here"
         await self._desk.deposit(DepositKind.SUPPLEMENT, act, self._sitting(case=case), (scan,))
         return _told(case)
 
+    async def ask_for_pen(self, said: Mapping[str, Any]) -> None:
+        """The county asks whoever holds a case to give it back."""
+        case = await self._desk.get_case(CaseId(said["case"]))
+        await self._desk.ask_for_pen("由县里办理", self._sitting(case=case))
+
     def _sitting(self, *, case: Case | None = None, matter: MatterRef | None = None) -> Sitting:
         return Sitting(officer=self._officer(), case_id=case.id if case else None, matter=matter)
 
     def _officer(self) -> Officer:
-        found = self._sets.holdings.officer(CLERKS[self._here])
+        return self._works_here(CLERKS[self._here])
+
+    def _works_here(self, officer: str) -> Officer:
+        found = self._sets.holdings.officer(OfficerId(officer))
         assert found is not None, "the directory knows who works here"
         return found
 
@@ -165,12 +182,9 @@ def _papers(said: Mapping[str, Any]) -> tuple[Attachment, ...]:
     return tuple(papers)
 
 
-def _acts_in(said: Mapping[str, Any]) -> list[acts.AnyAct]:
-    return msgspec.convert(said["acts"], type=list[acts.AnyAct])
-
-
 def _brought(act: acts.AnyAct, said: Mapping[str, Any]) -> tuple[Attachment, ...]:
-    names = PROCEDURE[type(act)].parts
+    meant = act.restated if isinstance(act, acts.TakeUpDeposit) else act
+    names = PROCEDURE[type(meant)].parts
     applicant = _papers(said) if "applicant" in names else ()
     words = [Attachment(each, "text/plain", b"words") for each in sorted(names - {"applicant"})]
     return (*applicant, *words)
@@ -180,9 +194,21 @@ def _told(case: Case) -> dict[str, str]:
     return {"case": case.id, "number": case.number}
 
 
+def forget_kind(type_: WireType) -> None:
+    """Be of a release that came before this kind."""
+    for table in (payloads.KINDS, stored.BODIES):
+        assert isinstance(table, dict), "the kinds stand in plain tables"
+        del table[type_]
+
+
 async def arm_point(said: Mapping[str, Any]) -> None:
     """Arm a fault point in a process that has been running for a while."""
     arm(said["point"], hit=said["hit"])
+
+
+async def set_clock(said: Mapping[str, Any]) -> None:
+    """Let days pass in a process, or put the clock it began with right."""
+    ahead.seconds = said["seconds"]
 
 
 def add_commands() -> None:
@@ -191,14 +217,26 @@ def add_commands() -> None:
     def running(
         self: Runtime, commands: Mapping[str, Command], **options: Any
     ) -> AbstractAsyncContextManager[None]:
-        counter = Counter(self.node, self.sets).commands
-        return plain(self, {**commands, **counter, "arm": arm_point}, **options)
+        more = {**Counter(self.node, self.sets).commands, **lying_commands(self.node)}
+        more |= {"arm": arm_point, "clock": set_clock}
+
+        async def hurry(_: Mapping[str, Any]) -> None:
+            self.sync_now()
+
+        return plain(self, {**commands, **more, "hurry": hurry}, **options)
 
     setattr(Runtime, plain.__name__, running)
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Run a command of a tier, whose name comes first."""
+    """Run a command of a tier: its name comes first, then what it is to be otherwise than it is.
+
+    By how much its clock is ahead, and the kinds of messages that its release does not know.
+    """
     add_commands()
-    tier, *rest = arguments
+    tier, seconds, lacking, *rest = arguments
+    ahead.seconds = float(seconds)
+    shift_clock()
+    for name in filter(None, lacking.split(",")):
+        forget_kind(wire_type(name))
     import_module(f"{tier}.cli").main(rest)

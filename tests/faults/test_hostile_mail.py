@@ -5,24 +5,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-import httpx
-import msgspec
 import pytest
 from msgspec.structs import replace
 
 from casework.names import Lane, NodeId
-from sync.carriers.https_messages import EXCHANGE_PATH, Answered, Asked
-from sync.carriers.port import pack as pack_message
 from sync.clock import SystemClock
 from sync.delivery import open_head, seal_head
 from sync.engine import Work
 from sync.frame import FRAME_BYTES_MIN, FramePace, pack, unpack
-from sync.node import Node
 from sync.opening import OpenNode
 from sync.sending import Waiting, find_link, make_frame, receipted_positions, waiting
 from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
+from tests.faults.caller import calling
 from tests.faults.county import County, Entered
-from tests.faults.ports import HOST
 from tests.faults.program import Counter
 from tests.founded import at_work
 
@@ -39,41 +34,6 @@ NO_MAIL: Final = (
     b"\xff" * 70_000,
     b"[" * 100_000,
 )
-
-
-class Caller:
-    """A village's key in the hands of somebody who sends what they like to a township."""
-
-    def __init__(self, node: Node, http: httpx.AsyncClient, parent: NodeId) -> None:
-        self._node = node
-        self._http = http
-        self._parent = parent
-        self._session = b""
-
-    async def say_hello(self) -> Answered:
-        nonce = (await self.ask(Asked())).nonce
-        mine = self._node.exchange.new_nonce()
-        hello = await self._node.exchange.make_hello(self._parent, nonce)
-        answered = await self.ask(Asked(answers=nonce, hello=hello, nonce=mine))
-        self._session = answered.session
-        return answered
-
-    async def send(self, *frames: bytes) -> Answered:
-        return await self.ask(Asked(session=self._session, frames=frames))
-
-    async def ask(self, asked: Asked) -> Answered:
-        answer = await self._http.post(EXCHANGE_PATH, content=pack_message(asked))
-        assert answer.status_code == 200, answer.text
-        return msgspec.msgpack.decode(answer.content, type=Answered)
-
-
-@asynccontextmanager
-async def calling(
-    county: County, village: OpenNode, parent: NodeId = TOWN
-) -> AsyncIterator[Caller]:
-    url = f"http://{HOST}:{county.ports[parent]}"
-    async with httpx.AsyncClient(base_url=url, trust_env=False, timeout=30) as http:
-        yield Caller(village.node, http, parent)
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ DIRECTORY: Final = (
 POSITION: Final = "SELECT seq FROM log_position WHERE log = ?"
 
 
-async def end_key(county: County, identity: Identity, kind: str) -> None:
+async def end_key(county: County, identity: Identity, kind: str, **said: str) -> None:
     """As two people do it, each before a browser of their own."""
     url = f"http://{HOST}:{county.ports[COUNTY]}"
     async with httpx.AsyncClient(base_url=url) as one, httpx.AsyncClient(base_url=url) as other:
@@ -45,6 +45,7 @@ async def end_key(county: County, identity: Identity, kind: str) -> None:
             incarnation=identity.incarnation,
             kind=kind,
             reason="主机遗失，已报案",
+            **said,
         )
         assert reported.status_code == 303, reported.text
         asked = re.search(

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from casework import act as acts
 from casework.act import AnyAct
 from casework.entry import Entry, PartRef
-from casework.names import CaseId, Lane, MessageId, NodeId, OfficerId, PartHash
+from casework.names import CaseId, Lane, MessageId, OfficerId, PartHash
 from casework.procedure import PROCEDURE
 from sync.batch import Batch
+from sync.bodies import TrustVersions
 from sync.frame import Absence
 from sync.node import Node
 from sync.parts import make_part
@@ -18,10 +19,11 @@ from sync.payloads import Message, Place, seal_message
 from sync.recording import ANCHOR, record
 from sync.stored import parts_of, stored_body
 from sync.writing import own_log
-from tests.builders import TOWN
-from tests.procedure.stage import QIU, WORDS, Stage
-from tests.wires import hand_frame
+from tests.builders import WORDS
 
+QIU: Final = OfficerId("o0101")  # approves at the town
+# The record by which the town decides small fellings.
+RECORD: Final = "d0199"
 GRANT: Final = acts.DecideGrant((), None)
 SALT: Final = b"s" * 16
 
@@ -29,9 +31,9 @@ SALT: Final = b"s" * 16
 class Liar:
     """The machine of a town in the hands of somebody who knows how messages are made."""
 
-    def __init__(self, stage: Stage, node: NodeId = TOWN) -> None:
-        self.stage = stage
-        self.node: Node = stage.nodes[node].node
+    def __init__(self, node: Node) -> None:
+        self.node: Final = node
+        self.record: Final = RECORD
 
     async def signs(
         self,
@@ -43,11 +45,7 @@ class Liar:
         **header: Any,
     ) -> MessageId:
         """Acts on a case, one upon the other, whatever the rules say. The last one's id."""
-        [before, *_] = [
-            body
-            for each in reversed(await self.node.journal.messages(case))
-            if isinstance(body := stored_body(each.message), Entry)
-        ]
+        before = await self._newest(case)
         made = None
         for act in said:
             standing = await self.node.journal.get_case(case)
@@ -102,13 +100,11 @@ class Liar:
         )
         return seal_message(place, entry, self.node.signer)
 
-    async def brings_only(self, case: CaseId, county: Node) -> bytes:
-        """A frame with one case, as if there were no other."""
+    async def alone(self, case: CaseId) -> tuple[list[bytes], dict[PartHash, Absence]]:
+        """The words of one case, as if there were no other, and the parts that do not come."""
         messages = [each.message for each in await self.node.journal.messages(case)]
         named = [ref.hash for each in messages for ref in parts_of(stored_body(each))]
-        wires = [each.wire for each in messages]
-        absences = dict.fromkeys(named, Absence.NOT_ENTITLED)
-        return await hand_frame(self.node, county, *wires, absences=absences)
+        return [each.wire for each in messages], dict.fromkeys(named, Absence.NOT_ENTITLED)
 
     async def anchor(self) -> MessageId:
         def ask(batch: Batch) -> MessageId:
@@ -117,6 +113,17 @@ class Liar:
             return MessageId(stored.decode())
 
         return await self.node.change(ask)
+
+    async def versions(self) -> TrustVersions:
+        return self.node.trust.versions
+
+    async def cited(self, case: CaseId) -> str | None:
+        """The record that the newest entry of a case names."""
+        return (await self._newest(case)).delegation
+
+    async def _newest(self, case: CaseId) -> Entry:
+        bodies = [stored_body(each.message) for each in await self.node.journal.messages(case)]
+        return [body for body in bodies if isinstance(body, Entry)][-1]
 
     def _sealed(
         self, batch: Batch, entry: Entry, case: CaseId, header: Mapping[str, Any]

@@ -8,7 +8,7 @@ that holds the case makes of it.
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -40,11 +40,12 @@ from sync.clock import ManualClock
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.opening import OpenNode
 from sync.power import officer_of
-from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE
+from tests.builders import COUNTY, OTHER_TOWN, TOWN, VILLAGE, WORDS
 from tests.county import FOLDER, calendar
 from tests.founded import a_clock, at_work
 from tests.halls import COUNTY_DIR, copy_of, fetch_sets
 from tests.lines import settle
+from tests.procedure.liar import Liar
 from webui.documents import Paper
 from webui.names_known import Names
 from webui.papers import CountyWords, PaperGiven, paper_for, papers_of
@@ -67,13 +68,6 @@ HOUSEHOLD: Final[Mapping[str, FactOnWire]] = {
 }
 APPLICANT: Final = Party("陈桂兰", "111", "440229193501010004", "13800138000", "青云村3号")
 AGENT: Final = Party("陈小明", "111", "440229198802290014", "13900139000", "青云村3号")
-WORDS: Final = {
-    "opinion": "情况属实，符合条件".encode(),
-    "grounds": "经核对，家庭人均收入超过标准".encode(),
-    "notice": "请补正所列材料".encode(),
-    "told": "原决定已经撤销，由县里重新审查".encode(),
-    "result": b"%PDF-1.7 the result",
-}
 
 
 class Stage:
@@ -104,6 +98,16 @@ class Stage:
         self.clock.advance(moment - self.clock.now())
         await self.settle()
 
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    async def later(self, *, days: int) -> None:
+        self.clock.advance(timedelta(days=days))
+        await self.settle()
+
+    def cut(self, node: NodeId) -> None:
+        self.cut_off.add(node)
+
     async def settle(self) -> None:
         lines = [
             (self.nodes[low].node, self.nodes[high].node)
@@ -117,20 +121,16 @@ class Stage:
 
     async def publish(self, folder: Path, name: str, *edits: Callable[[Any], None]) -> None:
         """Change a file of the example county, load it and publish it to whoever can be reached."""
-        folder.mkdir(exist_ok=True)  # noqa: ASYNC240 - a few small files
-        for file in FOLDER.glob("*.json"):
-            if not (folder / file.name).exists():
-                (folder / file.name).write_bytes(file.read_bytes())
-        listed = json.loads((folder / name).read_text(encoding="utf-8"))
-        for edit in edits:
-            edit(listed)
-        listed["version"] += 1
-        (folder / name).write_text(json.dumps(listed, ensure_ascii=False), encoding="utf-8")
+        edit_file(folder, name, *edits)
         await self.county.load(folder)
         await self.county.publish()
         await self.settle()
 
     # People.
+
+    def liar(self, node: NodeId) -> Liar:
+        """Whoever has a node's machine and knows how messages are made."""
+        return Liar(self.nodes[node].node)
 
     def desk_of(self, officer: OfficerId) -> tuple[Desk, Officer]:
         found = self.desks[COUNTY].holdings.officer(officer)
@@ -302,6 +302,19 @@ async def a_stage(
         await county.opened.node.tick()
         await stage.settle()
         yield stage
+
+
+def edit_file(folder: Path, name: str, *edits: Callable[[Any], None]) -> None:
+    """Change a file of the example county, which the folder is a copy of, to its next version."""
+    folder.mkdir(exist_ok=True)
+    for file in FOLDER.glob("*.json"):
+        if not (folder / file.name).exists():
+            (folder / file.name).write_bytes(file.read_bytes())
+    listed = json.loads((folder / name).read_text(encoding="utf-8"))
+    for edit in edits:
+        edit(listed)
+    listed["version"] += 1
+    (folder / name).write_text(json.dumps(listed, ensure_ascii=False), encoding="utf-8")
 
 
 def intake_for(

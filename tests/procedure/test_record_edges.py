@@ -10,10 +10,11 @@ from casework.case import Status
 from casework.verdict import Judgement
 from central.services.loading import LoadError
 from tests.builders import COUNTY, TOWN
-from tests.procedure.liar import GRANT, Liar
+from tests.procedure.liar import GRANT, RECORD
+from tests.procedure.lies import changed
+from tests.procedure.scene import MATTER, taken_in
 from tests.procedure.stage import QIU, WU, Stage, intake_for, papers_for
-from tests.procedure.test_hostile_town import changed
-from tests.procedure.test_verdicts import MATTER, RECORD, taken_in, verdicts
+from tests.procedure.test_verdicts import verdicts
 
 # The record begins with the 24th and ends with the 25th, by the county's own day.
 EDGES = [
@@ -35,7 +36,7 @@ async def test_a_record_counts_from_its_first_instant_to_its_last(
     await stage.publish(tmp_path / "county files", "delegations.json", DAYS)
     await stage.on(day, at)
     assert await stage.tried(QIU, GRANT, case=honest) == code
-    told = await Liar(stage).signs(lying, GRANT, delegation=RECORD)
+    told = await stage.liar(TOWN).signs(lying, GRANT, delegation=RECORD)
     await stage.settle()
 
     [(_, said)] = await verdicts(stage, lying)

@@ -1,13 +1,12 @@
 """The county's word on what a township decided: story by story, and heard by the township."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from casework import act as acts
-from casework.act import AnyAct, Outcome, ReclaimGround
+from casework.act import AnyAct, ReclaimGround
 from casework.case import Case, Decision, Status
 from casework.entry import Entry
 from casework.errors import PartMissingError
@@ -20,23 +19,13 @@ from sync.bodies import Verdict
 from sync.desk import Attachment, Sitting, Step
 from sync.exporting import export_log
 from sync.stored import stored_body
-from tests.builders import COUNTY, TOWN
+from tests.builders import COUNTY, TOWN, WORDS
 from tests.cluster import rows
-from tests.procedure.stage import QIU, WORDS, WU, Stage, intake_for, papers_for
+from tests.procedure.liar import RECORD
+from tests.procedure.scene import revoking, taken_in
+from tests.procedure.stage import QIU, Stage
 
-MATTER = "timber-felling-permit"
-RECORD = "d0199"
 CHIEF, BOSS = OfficerId("o0057"), OfficerId("o0059")  # of forestry
-
-
-async def taken_in(stage: Stage) -> CaseId:
-    """A small felling, up to the decision."""
-    matter = stage.matter(MATTER)
-    intake = intake_for({"volume_m3": "8"})
-    full = papers_for(matter, intake)
-    case = await stage.do(WU, acts.Receive(intake, full), acts.Accept(full), matter=matter)
-    await stage.do(QIU, acts.Take(), acts.Opine(2, Outcome.PASS), case=case.id)
-    return case.id
 
 
 async def decided(stage: Stage) -> Case:
@@ -53,22 +42,6 @@ async def verdicts(stage: Stage, case: CaseId) -> list[tuple[MessageId, Verdict]
         told[name] = [(id_, body) for id_, body in found if isinstance(body, Verdict)]
     assert told[COUNTY] == told[TOWN]
     return told[COUNTY]
-
-
-def revoking(mode: str, since: str, record: str = RECORD) -> Any:
-    def edit(listed: Any) -> None:
-        listed["revocations"].append(
-            {
-                "id": f"r9{len(listed['revocations'])}",
-                "delegation": record,
-                "kind": mode,
-                "since": since,
-                "reason": "抽查发现问题",
-                "instrument": "i03",
-            }
-        )
-
-    return edit
 
 
 async def cut_off_and_revoked(stage: Stage, folder: Path, mode: str) -> Case:

@@ -13,9 +13,9 @@ from sync.recording import CLOCK_GUARD
 from tests.builders import TOWN
 from tests.founded import a_clock
 from tests.procedure.liar import GRANT
+from tests.procedure.scene import MATTER, taken_in
 from tests.procedure.stage import QIU, WU, Stage, a_stage
 from tests.procedure.test_record_edges import intake
-from tests.procedure.test_verdicts import MATTER, taken_in
 
 TWO_DAYS, MONTH = timedelta(days=2), timedelta(days=30)
 
