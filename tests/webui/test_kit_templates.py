@@ -113,3 +113,12 @@ def test_no_kit_template_holds_an_inline_style_or_handler() -> None:
         assert not re.search(r"\son[a-z]+=", text), path
         assert not re.search(r"<script(?![^>]*src=)", text), path
         assert "https://" not in text, path
+
+
+def test_no_intake_template_holds_an_inline_style_or_handler() -> None:
+    folder = Path(__file__).parents[2] / "webui" / "templates" / "kit" / "intake"
+    for path in folder.glob("*.html"):
+        text = path.read_text("utf-8")
+        assert "style=" not in text, path
+        assert not re.search(r"\son[a-z]+=", text), path
+        assert "https://" not in text, path

@@ -34,6 +34,7 @@ INDEXES = (
     "CREATE INDEX IF NOT EXISTS case_bag ON case_row (opened_by, began_at, id) WHERE papers > 0",
     "CREATE INDEX IF NOT EXISTS message_refused ON message (case_id) WHERE state = 'refused'",
     "CREATE INDEX IF NOT EXISTS message_deposit ON message (case_id) WHERE kind = 'deposit'",
+    "CREATE INDEX IF NOT EXISTS message_unread ON message (arrival) WHERE state = 'unread'",
     (
         "CREATE INDEX IF NOT EXISTS message_release ON message (case_id)"
         " WHERE kind = 'release-request'"
