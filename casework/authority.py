@@ -16,6 +16,7 @@ from casework.errors import (
     DepartmentMismatchError,
     LeaseEndedError,
     NotDelegatedError,
+    OfficerEndedError,
     OfficerNotHereError,
     OfficerNotTrainedError,
     PersonalPowerMissingError,
@@ -31,7 +32,7 @@ from casework.errors import (
 )
 from casework.matter import reviews_first
 from casework.names import Tier, is_county, is_of_county, parent_of
-from casework.organisation import PositionKind, Role, stands_in_for
+from casework.organisation import Barred, PositionKind, Role, stands_in_for
 from casework.procedure import Power, Row
 from casework.standing import LeaseHeld, Standing
 
@@ -53,8 +54,11 @@ def check_officer(row: Row, standing: Standing) -> None:
     here = officer.node == standing.node or (standing.is_county and is_of_county(officer.node))
     if not here:
         raise OfficerNotHereError(f"{officer.id} works at {officer.node}, not {standing.node}")
-    if not officer.may_work(standing.today):
-        raise OfficerNotTrainedError(officer.id)
+    match officer.barred(standing.today):
+        case Barred.UNTRAINED:
+            raise OfficerNotTrainedError(officer.id)
+        case Barred.ENDED:
+            raise OfficerEndedError(officer.id)
     _check_substitute(standing)
     if row.roles and not standing.has_role(*row.roles):
         raise RoleMissingError(f"{officer.id} holds {officer.roles}, {row.name} asks {row.roles}")
@@ -80,6 +84,9 @@ def _check_substitute(standing: Standing) -> None:
         raise SubstituteError(
             f"{standing.officer.id} does not stand in for {standing.acting_for.id}"
         )
+    # What somebody may no longer do, nobody does in their stead.
+    if not standing.acting_for.may_work(standing.today):
+        raise SubstituteError(f"{standing.acting_for.id} is not in service")
 
 
 def grant_for(case: Case | None, row: Row, standing: Standing) -> Delegation | None:

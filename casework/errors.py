@@ -51,6 +51,10 @@ class OfficerNotTrainedError(CaseworkError):
     code = "E_OFFICER_NOT_TRAINED"
 
 
+class OfficerEndedError(CaseworkError):
+    code = "E_OFFICER_ENDED"
+
+
 class RoleMissingError(CaseworkError):
     code = "E_ROLE"
 

@@ -157,6 +157,31 @@ def told_version(
     return next(iter(sorted(told, key=lambda one: one.effective_from)), None)
 
 
+class Ended(Struct, frozen=True):
+    """A matter that is no longer taken in: its last version, and what is there instead."""
+
+    matter: MatterVersion
+    instead: tuple[MatterVersion, ...]
+
+
+def ended_on(matters: Iterable[MatterVersion], matter: MatterId, on: date) -> Ended | None:
+    """The matter, if it ended before a day and no version of it is to come.
+
+    What the catalogue above calls by the same basic code is there instead.
+    """
+    held = tuple(matters)
+    own = [one for one in held if one.id == matter and one.status is not MatterStatus.DRAFT]
+    if not own or told_version(own, matter, on) is not None:
+        return None
+    last = max(own, key=lambda one: one.version)
+    code = (last.code_scheme, last.catalog_code)
+    same = (one for one in told_on(held, on) if (one.code_scheme, one.catalog_code) == code)
+    first: dict[MatterId, MatterVersion] = {}
+    for one in sorted(same, key=lambda one: one.effective_from):
+        first.setdefault(one.id, one)
+    return Ended(last, tuple(first.values()) if last.catalog_code else ())
+
+
 def counting_of(matter: MatterVersion, defaults: ClockDefaults = DEFAULTS) -> Counting:
     pauses = []
     for procedure in matter.special_procedures:

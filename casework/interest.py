@@ -3,8 +3,10 @@
 The county is always concerned and always entitled, so it is named nowhere here.
 """
 
+from collections.abc import Collection, Iterable
 from typing import Final
 
+from casework.asking import Guest, guest_parts, is_staying, staying
 from casework.case import Case, Status
 from casework.contacts import open_questions
 from casework.entry import PartRef
@@ -24,29 +26,39 @@ _COUNTER_GETS: Final = frozenset({APPLICANT, RESULT, TOLD, "delivery"})
 _SAID: Final = frozenset({"question", "answer"})
 
 
-def interest_of(case: Case) -> frozenset[NodeId]:
-    """The way it came in, the pen, the counter that hands over; until it ends, who was asked."""
+def interest_of(case: Case, guests: Iterable[Guest] = ()) -> frozenset[NodeId]:
+    """The way it came in, the pen, the counter that hands over; until it ends, who was asked.
+
+    Beside them those that asked for it, until what they asked for is done.
+    """
     concerned = {case.opened_by, case.pen, case.first_responsible}
     concerned.update(node for node in (case.collected_by, case.received_by, case.pickup) if node)
     if case.is_open:
         concerned.update(each.to for each in case.questions)
+    concerned.update(each.node for each in staying(case, guests))
     return frozenset(concerned)
 
 
-def concerns(case: Case, node: NodeId) -> bool:
+def concerns(case: Case, node: NodeId, guests: Iterable[Guest] = ()) -> bool:
     """Whether a node, or one below it, is concerned: its neighbours pass the case on to it."""
-    return any(each == node or is_below(each, node) for each in interest_of(case))
+    return any(each == node or is_below(each, node) for each in interest_of(case, guests))
 
 
-def entitled(case: Case, node: NodeId, part: PartRef, author: NodeId) -> bool:
+def entitled(
+    case: Case, node: NodeId, part: PartRef, author: NodeId, guests: Collection[Guest] = ()
+) -> bool:
     """Whether this node, for itself or for one below it, may hold a part that somebody brought."""
     if is_county(node):
         return True
-    return any(
-        _entitled_itself(case, each, part, author)
-        for each in interest_of(case)
-        if each == node or is_below(each, node)
-    )
+    for each in interest_of(case, guests):
+        if each != node and not is_below(each, node):
+            continue
+        asked = (guest for guest in guests if guest.node == each and is_staying(case, guest))
+        if _entitled_itself(case, each, part, author) or any(
+            part.name in guest_parts(guest) for guest in asked
+        ):
+            return True
+    return False
 
 
 def _entitled_itself(case: Case, node: NodeId, part: PartRef, author: NodeId) -> bool:

@@ -30,3 +30,13 @@ def workdays(value: int) -> Limit:
 
 def calendar_days(value: int) -> Limit:
     return Limit(value, LimitUnit.CALENDAR_DAY)
+
+
+def is_longer(promised: Limit, statutory: Limit) -> bool:
+    """Whether a promise is certainly longer: so many working days last at least as many days.
+
+    Days of the calendar against a limit in working days are not compared: which of them is longer
+    depends on the holidays.
+    """
+    countable = promised.unit is statutory.unit or promised.unit is LimitUnit.WORKDAY
+    return countable and promised.value > statutory.value

@@ -228,6 +228,7 @@ class Result(Fact, frozen=True):
     kind: str
     validity: Validity
     copies: int
+    states: tuple[str, ...] = ()  # fields of the form that the paper repeats, by their keys
 
 
 class Deferral(Fact, frozen=True):

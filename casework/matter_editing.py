@@ -17,6 +17,15 @@ from msgspec.structs import asdict, replace
 
 from casework.condition import Condition
 from casework.fact import Fact
+from casework.inheriting import (
+    INHERITED,
+    UPPER_SCHEMES,
+    UpperCatalogue,
+    UpperMatter,
+    altered,
+    inheriting,
+    promises_too_long,
+)
 from casework.limits import Limit, workdays
 from casework.matter import (
     Acceptance,
@@ -39,10 +48,6 @@ from casework.proposal import MatterChange, MatterChanges
 _DAY: Final = timedelta(days=1)
 _MATTER_ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 MATTER_ID_CHARS_MAX: Final = 60
-# The catalogues above the county whose elements a matter takes over with its basic code.
-UPPER_SCHEMES: Final = frozenset({"GB/T 39554.1-2020"})
-# Requirement A2: the county takes these over as they stand; its own elements it writes itself.
-INHERITED: Final = ("code_scheme", "catalog_code", "name", "matter_type", "exercise_level")
 # What is nobody's to write: it follows from who does what when.
 KEPT: Final = ("id", "version", "status", "published_on", "drafted_by", "reviewed_by")
 
@@ -58,6 +63,7 @@ class MatterEditFault(StrEnum):
     ENDS_EARLY = "E_MATTER_ENDS_EARLY"
     ENDED = "E_MATTER_ENDED"
     INHERITED = "E_MATTER_INHERITED"
+    PROMISED_LONGER = "E_MATTER_PROMISED_LONGER"
     PUBLISHED = "E_MATTER_PUBLISHED"
 
 
@@ -98,14 +104,20 @@ def next_version(
 
 
 def with_version(
-    changes: MatterChanges, held: Iterable[MatterVersion], draft: MatterVersion, *, today: date
+    changes: MatterChanges,
+    held: Iterable[MatterVersion],
+    draft: MatterVersion,
+    *,
+    today: date,
+    upper: UpperCatalogue | None = None,
 ) -> MatterChanges:
     """The changes with this draft in them; what it follows ends on the day before it begins."""
     before = versions_of(held, draft.id)
     _check_begins(draft, before, today)
     last = before[-1] if before else None
-    if last is not None:
-        _check_inherited(last, draft)
+    for saved in (one for one in drafts_of(changes) if one.id == draft.id):
+        _check_claim(saved, draft, upper)
+    _check_inherited(last, draft, upper)
     of_others = [one for one in changes.matters if one.after.id != draft.id]
     mine = [MatterChange(None, draft)]
     until = draft.effective_from - _DAY
@@ -129,6 +141,26 @@ def retired(
     return MatterChanges((MatterChange(newest, replace(newest, effective_until=until)),))
 
 
+def taken_over(  # noqa: PLR0913 - what is taken over, from where, by whom and when
+    held: Iterable[MatterVersion],
+    matter: MatterId,
+    upper: UpperCatalogue,
+    *,
+    by: OfficerId,
+    begins: date,
+    today: date,
+) -> MatterChanges:
+    """A draft of a matter's next version, as the upper catalogue says by now."""
+    matters = tuple(held)
+    changes = next_version(matters, matter, by=by, begins=begins, today=today)
+    (draft,) = drafts_of(changes)
+    above = upper.above(draft)
+    if above is None:
+        raise MatterEditError(MatterEditFault.MATTER_UNKNOWN, matter)
+    after = inheriting(draft, above)
+    return with_version(changes, matters, after, today=today, upper=upper)
+
+
 def new_matter(  # noqa: PLR0913 - what a matter begins with, each by its name
     held: Iterable[MatterVersion],
     matter: MatterId,
@@ -138,25 +170,40 @@ def new_matter(  # noqa: PLR0913 - what a matter begins with, each by its name
     by: OfficerId,
     begins: date,
     today: date,
+    upper: UpperMatter | None = None,
 ) -> MatterChanges:
-    """A draft of a matter that there was not: what it asks for is still to be written."""
+    """A draft of a matter that there was not: what it asks for is still to be written.
+
+    One that claims a matter of the upper catalogue begins with all that it inherits, and promises
+    no less than the law does until the county writes a shorter limit.
+    """
     if not _MATTER_ID.fullmatch(matter) or len(matter) > MATTER_ID_CHARS_MAX:
         raise MatterEditError(MatterEditFault.MATTER_ID, matter, "id")
     if versions_of(held, matter):
         raise MatterEditError(MatterEditFault.MATTER_TAKEN, matter, "id")
     draft = _blank(matter, name, department, by, begins)
+    if upper is not None:
+        promised = upper.limits.statutory or draft.limits.promised
+        draft = replace(draft, limits=replace(draft.limits, promised=promised))
+        draft = replace(inheriting(draft, upper), short_name=upper.name)
     return with_version(MatterChanges(), (), draft, today=today)
 
 
-def check_changes(changes: MatterChanges, held: Iterable[MatterVersion], *, today: date) -> None:
+def check_changes(
+    changes: MatterChanges,
+    held: Iterable[MatterVersion],
+    *,
+    today: date,
+    upper: UpperCatalogue | None = None,
+) -> None:
     """MatterEditError for what no proposal may do, whoever made it and however."""
     matters = tuple(held)
     for change in changes.matters:
         before, after = change.before, change.after
         if before is None:
-            _check_begins(after, versions_of(matters, after.id), today)
-            for last in versions_of(matters, after.id)[-1:]:
-                _check_inherited(last, after)
+            earlier = versions_of(matters, after.id)
+            _check_begins(after, earlier, today)
+            _check_inherited(earlier[-1] if earlier else None, after, upper)
         elif before.status is not MatterStatus.DRAFT:
             if after != replace(before, effective_until=after.effective_until):
                 raise MatterEditError(MatterEditFault.PUBLISHED, after.id)
@@ -214,11 +261,6 @@ def drafts_of(changes: MatterChanges) -> tuple[MatterVersion, ...]:
     return tuple(one.after for one in changes.matters if one.before is None)
 
 
-def is_inherited(matter: MatterVersion) -> bool:
-    """Whether a catalogue above the county says what its first elements are."""
-    return matter.version > 1 and matter.code_scheme in UPPER_SCHEMES
-
-
 def _check_begins(draft: MatterVersion, before: Sequence[MatterVersion], today: date) -> None:
     if draft.effective_from <= today:
         raise MatterEditError(MatterEditFault.BEGINS_EARLY, draft.id, "effective_from")
@@ -238,12 +280,28 @@ def _check_end(before: MatterVersion, after: MatterVersion, today: date) -> None
         raise MatterEditError(MatterEditFault.ENDS_EARLY, after.id, "effective_until")
 
 
-def _check_inherited(last: MatterVersion, draft: MatterVersion) -> None:
-    if last.code_scheme not in UPPER_SCHEMES:
-        return
-    for field in INHERITED:
-        if getattr(last, field) != getattr(draft, field):
+def _check_claim(before: MatterVersion, draft: MatterVersion, upper: UpperCatalogue | None) -> None:
+    """What claimed a matter of the upper catalogue does not become another by another code."""
+    above = upper.above(before) if upper else None
+    if above is not None and upper is not None and upper.above(draft) != above:
+        raise MatterEditError(MatterEditFault.INHERITED, draft.id, "catalog_code")
+
+
+def _check_inherited(
+    last: MatterVersion | None, draft: MatterVersion, upper: UpperCatalogue | None
+) -> None:
+    if last is not None:
+        _check_claim(last, draft, upper)
+    above = upper.above(draft) if upper else None
+    if above is not None:
+        if field := altered(draft, last, above):
             raise MatterEditError(MatterEditFault.INHERITED, draft.id, field)
+        if field := promises_too_long(draft):
+            raise MatterEditError(MatterEditFault.PROMISED_LONGER, draft.id, field)
+    elif last is not None and last.code_scheme in UPPER_SCHEMES:
+        for field in INHERITED:
+            if getattr(last, field) != getattr(draft, field):
+                raise MatterEditError(MatterEditFault.INHERITED, draft.id, field)
 
 
 def _blank(

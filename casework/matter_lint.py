@@ -10,7 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from casework.clause_lint import ClauseFinding, ClauseKind, ClauseLint
-from casework.limits import Limit, LimitUnit
+from casework.limits import is_longer
 from casework.material import MaterialForm, MaterialRequirement
 from casework.matter import MatterVersion
 
@@ -91,18 +91,8 @@ def _limit_faults(matter: MatterVersion) -> Iterator[MatterFault]:
             yield MatterFault.LIMIT_UNEXPLAINED
         return
     promised = [matter.limits.promised, *(one.promised for one in matter.scenarios)]
-    if any(limit is not None and _is_longer(limit, statutory) for limit in promised):
+    if any(limit is not None and is_longer(limit, statutory) for limit in promised):
         yield MatterFault.LIMIT_OVER_STATUTORY
-
-
-def _is_longer(promised: Limit, statutory: Limit) -> bool:
-    """Whether a promise is certainly longer: so many working days last at least as many days.
-
-    Days of the calendar against a limit in working days are not compared: which of them is longer
-    depends on the holidays.
-    """
-    countable = promised.unit is statutory.unit or promised.unit is LimitUnit.WORKDAY
-    return countable and promised.value > statutory.value
 
 
 def _material_faults(

@@ -38,6 +38,7 @@ class Unsound(StrEnum):
     NO_SPECIAL = "no_special"
     AFTER_DECISION = "after_decision"
     NO_DATE = "no_date"
+    NO_FIELD = "no_field"
     ASKS_NOTHING = "asks_nothing"
 
 
@@ -52,6 +53,7 @@ _TEXT: Final = {
     Unsound.NO_SPECIAL: "no special procedure is named {name}",
     Unsound.AFTER_DECISION: "stands after the decision that ends the review",
     Unsound.NO_DATE: "no date is asked for by the name of {name}",
+    Unsound.NO_FIELD: "no line of the form is named {name}",
     Unsound.ASKS_NOTHING: "{matter} v{version} asks nothing named {name}",
 }
 
@@ -142,6 +144,10 @@ def _references(matter: MatterVersion) -> Iterator[Unsoundness]:
             yield Unsoundness(where, Unsound.NO_SPECIAL, step.special)
         if decided is not None and step.seq > decided and step.act not in _AFTER_DECISION:
             yield Unsoundness(where, Unsound.AFTER_DECISION)
+    lines = {one.key for one in matter.form_fields if one.type is not FieldType.TABLE}
+    for result in matter.results:
+        for key in sorted(set(result.states) - lines):
+            yield Unsoundness(f"results[{result.id}]", Unsound.NO_FIELD, key)
     deemed = matter.supports.deemed
     dates = {field.key for field in matter.form_fields if field.type is FieldType.DATE}
     if deemed and deemed.when is DeemedWhen.LICENCE_EXPIRY and EXPIRES_ON not in dates:

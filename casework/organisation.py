@@ -92,6 +92,13 @@ class OfficerStatus(StrEnum):
     INACTIVE = "inactive"
 
 
+class Barred(StrEnum):
+    """Why an officer's account does not work on a day: the codes under which it is refused."""
+
+    UNTRAINED = "E_OFFICER_NOT_TRAINED"
+    ENDED = "E_OFFICER_ENDED"
+
+
 class WindowKind(StrEnum):
     COMPREHENSIVE = "comprehensive"
     SPECIALIST = "specialist"
@@ -150,16 +157,33 @@ class Officer(Fact, frozen=True, dict=True):
     def position_kinds(self) -> frozenset[PositionKind]:
         return frozenset(PositionKind(one.rpartition(".")[2]) for one in self.positions)
 
+    def barred(self, on: date) -> Barred | None:
+        """Why the officer may not work on a day: training comes first (row B6)."""
+        if self.trained_on is None or self.trained_on > on:
+            return Barred.UNTRAINED
+        return Barred.ENDED if self.status is not OfficerStatus.ACTIVE else None
+
     def may_work(self, on: date) -> bool:
         """Whether the officer is trained and in service on a day."""
-        trained = self.trained_on is not None and self.trained_on <= on
-        return trained and self.status is OfficerStatus.ACTIVE
+        return self.barred(on) is None
 
     def has_power(self, power: Power, on: date, scope: PowerScope | None = None) -> bool:
         return any(
             one.power is power and one.covers(on) and scope in (None, one.matters)
             for one in self.personal_powers
         )
+
+
+class Training(Fact, frozen=True):
+    """What an officer was taught before they began, and by whom; kept by the county alone.
+
+    The signed directory says only on which day the first of them was.
+    """
+
+    officer: OfficerId
+    on: date
+    course: str
+    by: str
 
 
 class AbPair(Fact, frozen=True, rename={"first": "from", "last": "until"}):
@@ -200,7 +224,7 @@ class Cast(Fact, frozen=True):
     zhou: OfficerId
 
 
-class Organisation(Fact, frozen=True, dict=True):
+class Organisation(Fact, frozen=True, dict=True, omit_defaults=True):
     """Everybody and every desk of one county, without personal numbers."""
 
     format: int
@@ -213,12 +237,19 @@ class Organisation(Fact, frozen=True, dict=True):
     ab_pairs: tuple[AbPair, ...]
     windows: tuple[Window, ...]
     cast: Cast | None
+    trainings: tuple[Training, ...] = ()
 
     def officer(self, officer: OfficerId) -> Officer | None:
         return self._officers.get(officer)
 
     def department(self, department: DepartmentId) -> Department | None:
         return self._departments.get(department)
+
+    def window(self, window: str) -> Window | None:
+        return next((one for one in self.windows if one.id == window), None)
+
+    def trainings_of(self, officer: OfficerId) -> tuple[Training, ...]:
+        return tuple(one for one in self.trainings if one.officer == officer)
 
     def officers_at(self, node: NodeId) -> tuple[Officer, ...]:
         return tuple(one for one in self.officers if one.node == node)
@@ -271,6 +302,7 @@ class _OrganisationFile(Fact, frozen=True):
     ab_pairs: tuple[AbPair, ...]
     windows: tuple[Window, ...]
     cast: Cast | None = None
+    trainings: tuple[Training, ...] = ()
 
 
 def decode_organisation(data: bytes, secret: bytes = b"") -> Organisation:
@@ -291,6 +323,7 @@ def decode_organisation(data: bytes, secret: bytes = b"") -> Organisation:
         ab_pairs=file.ab_pairs,
         windows=file.windows,
         cast=file.cast,
+        trainings=file.trainings,
     )
 
 
@@ -307,6 +340,7 @@ def encode_organisation(organisation: Organisation) -> bytes:
         ab_pairs=organisation.ab_pairs,
         windows=organisation.windows,
         cast=organisation.cast,
+        trainings=organisation.trainings,
     )
     return encode_exact(file)
 

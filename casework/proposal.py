@@ -18,14 +18,22 @@ from casework.delegation_file import DelegationList, Instrument, Remark
 from casework.fact import Fact
 from casework.matter import MatterVersion
 from casework.names import DelegationId
-from casework.organisation import Officer, Role
+from casework.organisation import (
+    AbPair,
+    Officer,
+    Organisation,
+    Position,
+    Role,
+    Training,
+    Window,
+)
 
 NOTE_CHARS_MIN: Final = 6
 NOTE_CHARS_MAX: Final = 500
 TITLE_CHARS_MAX: Final = 80
 
-_Item = TypeVar("_Item", Delegation, MatterVersion)
-_New = TypeVar("_New", Instrument, Revocation)
+_Item = TypeVar("_Item", Delegation, MatterVersion, Officer, AbPair, Window)
+_New = TypeVar("_New", Instrument, Revocation, Position, Training)
 
 
 class ProposalKind(StrEnum):
@@ -33,6 +41,7 @@ class ProposalKind(StrEnum):
 
     DELEGATIONS = "delegations"
     MATTERS = "matters"
+    PEOPLE = "people"
 
 
 class ProposalState(StrEnum):
@@ -89,12 +98,44 @@ class MatterChanges(Fact, frozen=True, tag=ProposalKind.MATTERS.value):
     matters: tuple[MatterChange, ...] = ()
 
 
-Changes = DelegationChanges | MatterChanges
+class OfficerChange(Fact, frozen=True):
+    """An officer as the author saw them (None: new); nobody is taken away, only put out of use."""
+
+    before: Officer | None
+    after: Officer
+
+
+class PairChange(Fact, frozen=True):
+    """An AB pair as the author saw it (None: new); it ends by its date, never without a trace."""
+
+    before: AbPair | None
+    after: AbPair
+
+
+class WindowChange(Fact, frozen=True):
+    """A window as the author saw it (None: new), and as it is to be (None: closed)."""
+
+    before: Window | None
+    after: Window | None
+
+
+class PeopleChanges(Fact, frozen=True, tag=ProposalKind.PEOPLE.value):
+    """Changes of who works where; positions and trainings are only ever added."""
+
+    officers: tuple[OfficerChange, ...] = ()
+    pairs: tuple[PairChange, ...] = ()
+    windows: tuple[WindowChange, ...] = ()
+    positions: tuple[Position, ...] = ()
+    trainings: tuple[Training, ...] = ()
+
+
+Changes = DelegationChanges | MatterChanges | PeopleChanges
 
 
 CHANGES_OF: Final[dict[ProposalKind, type[Changes]]] = {
     ProposalKind.DELEGATIONS: DelegationChanges,
     ProposalKind.MATTERS: MatterChanges,
+    ProposalKind.PEOPLE: PeopleChanges,
 }
 
 
@@ -103,14 +144,17 @@ class _Kind(Struct, frozen=True):
     reviewed_by: frozenset[Role]
 
 
-# Protocol section 6: delegations and revocations are the security role's, two persons; the
-# catalogue has its editors and its reviewers.
+# Protocol section 6: delegations, revocations and the directory are the security role's, two
+# persons; the catalogue has its editors and its reviewers.
 _KINDS: Final[dict[type[Changes], _Kind]] = {
     DelegationChanges: _Kind(
         frozenset({Role.DELEGATION_ADMIN}),
         frozenset({Role.SECURITY_ADMIN, Role.DELEGATION_ADMIN}),
     ),
     MatterChanges: _Kind(frozenset({Role.CATALOGUE_EDITOR}), frozenset({Role.CATALOGUE_REVIEWER})),
+    PeopleChanges: _Kind(
+        frozenset({Role.DELEGATION_ADMIN, Role.SYSTEM_ADMIN}), frozenset({Role.SECURITY_ADMIN})
+    ),
 }
 
 
@@ -152,6 +196,7 @@ class ProposalFault(StrEnum):
     CONFLICT = "E_PROPOSAL_CONFLICT"
     UNSOUND = "E_PROPOSAL_UNSOUND"
     UNKNOWN = "E_PROPOSAL_UNKNOWN"
+    ABOUT_REVIEWER = "E_PROPOSAL_ABOUT_REVIEWER"
 
 
 class ProposalError(Exception):
@@ -198,6 +243,8 @@ def moved(  # noqa: PLR0913 - what a move depends on, each by its name
     may = may_draft(officer, kind) if rule.by_author else may_review(officer, kind, author)
     if not may:
         raise ProposalError(ProposalFault.ROLE)
+    if move is Move.APPROVE and is_about(changes, officer):
+        raise ProposalError(ProposalFault.ABOUT_REVIEWER)
     if rule.is_reasoned and len(note.strip()) < NOTE_CHARS_MIN:
         raise ProposalError(ProposalFault.REASON)
     if move in {Move.SUBMIT, Move.APPROVE} and is_empty(changes):
@@ -227,12 +274,23 @@ def moves_open_to(
     return tuple(move for move in Move if is_open(move))
 
 
+def is_about(changes: Changes, officer: Officer) -> bool:
+    """Whether a person's own post, powers, training or stand-ins are what changes."""
+    if not isinstance(changes, PeopleChanges):
+        return False
+    persons = {each.after.person for each in changes.officers}
+    named = {one for each in changes.pairs for one in (each.after.a, each.after.b)}
+    return officer.person in persons or officer.id in named
+
+
 def is_empty(changes: Changes) -> bool:
     match changes:
         case DelegationChanges():
             return not (changes.records or changes.instruments or changes.revocations)
         case MatterChanges():
             return not changes.matters
+        case PeopleChanges():
+            return changes == PeopleChanges()
 
 
 def change_delegations(held: DelegationList, changes: DelegationChanges) -> DelegationList:
@@ -263,6 +321,24 @@ def change_catalogue(held: Catalogue, changes: MatterChanges) -> Catalogue:
     pairs = [(one.before, one.after) for one in changes.matters]
     matters = _changed(held.matters, pairs, lambda matter: f"{matter.id} v{matter.version}")
     return replace(held, version=held.version + 1, matters=matters)
+
+
+def change_organisation(held: Organisation, changes: PeopleChanges) -> Organisation:
+    """The organisation with these changes; ProposalError (CONFLICT) names what changed before."""
+    officers = [(one.before, one.after) for one in changes.officers]
+    pairs = [(one.before, one.after) for one in changes.pairs]
+    windows = [(one.before, one.after) for one in changes.windows]
+    return replace(
+        held,
+        version=held.version + 1,
+        positions=_added(held.positions, changes.positions, lambda one: one.id),
+        officers=_changed(held.officers, officers, lambda one: one.id),
+        ab_pairs=_changed(held.ab_pairs, pairs, lambda one: one.id),
+        windows=_changed(held.windows, windows, lambda one: one.id),
+        trainings=_added(
+            held.trainings, changes.trainings, lambda one: f"{one.officer} {one.on} {one.course}"
+        ),
+    )
 
 
 def _changed(

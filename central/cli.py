@@ -23,6 +23,7 @@ from central.services.lint_gate import LintStandsError, OverrideError
 from central.services.loading import LoadError, OlderFolderError
 from central.services.publishing import MissingKeyError, StaleFileError
 from central.services.verifying import Report, verify_exports
+from central.services.verifying_samples import SAMPLES_FILE, sample_lines
 from central.settings import Settings, read
 from central.tables import SCHEMA
 from sync.clock import SystemClock
@@ -74,6 +75,7 @@ TIER: Final = Tier(
     schema=SCHEMA,
     set_account=set_account,
     neighbours=_neighbours,
+    also_exported={SAMPLES_FILE: sample_lines},
 )
 
 
@@ -132,8 +134,8 @@ def load(context: click.Context, folder: Path, *, and_publish: bool, replace: bo
     """Read regions, officers, matters, delegations and calendar from FOLDER, and check them.
 
     Every fault is named with its file and place, and then nothing is loaded. What is loaded takes
-    effect when it is published. A folder that is older than what is loaded is refused: what was
-    approved in the browser would be undone.
+    effect when it is published. A folder that is older than what is loaded, or says something else
+    under the same version, is refused: what was approved in the browser would be undone.
     """
     counts = _ask(context, "load", folder=str(folder.resolve()), replace=replace)
     show_table(("loaded", "count"), counts.items())
@@ -288,7 +290,8 @@ def verify(folders: tuple[Path, ...], root_fingerprint: str | None, *, quiet: bo
         tongban-central verify /tmp/county /tmp/town
 
     Checks every signature, every chain, and every case: one digest of its state per holder, which
-    must be the same at all. Exit code 1 if anything does not hold.
+    must be the same at all. Verdicts and supervision samples are computed again; a line for each
+    week says whether the county shows what the logs draw. Exit code 1 if anything does not hold.
     """
     trusted = spaced(root_fingerprint) if root_fingerprint is not None else None
     report = verify_exports(folders, trusted)
@@ -334,6 +337,10 @@ def _show_report(report: Report, *, show_cases: bool) -> None:
         ]
         show_table(("case", "status", "state digest", "holders", ""), rows)
     click.echo("")
+    for week in report.weeks:
+        counts = ", ".join(f"{party} {count}" for party, count in week.counts)
+        agrees = "NOT AS SHOWN" if week.faults else "as shown"
+        click.echo(f"samples {week.week}  drawn again: {counts or 'none'}  {agrees}")
     for fault in report.faults:
         click.echo(f"{fault.code}  {fault.node}  {fault.place}: {fault.reason}")
     cases = f"{len(report.cases)} cases, one state each" if report.is_sound else ""

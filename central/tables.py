@@ -158,6 +158,33 @@ class ProposalStep(Table, tablename="proposal_step"):
     at = Timestamptz(default=None, null=False)
 
 
+class OutsideCase(Table, tablename="outside_case"):
+    """What a department tells of a case that no hall took in; of the applicant, nothing."""
+
+    id = Varchar(length=32, primary_key=True, default=None, null=False)
+    matter = Varchar(length=64, default=None, null=False, index=True)
+    number = Varchar(length=50, default=None, null=False)
+    accepted_on = Varchar(length=10, default=None, null=False)
+    due_on = Varchar(length=10, default=None, null=False)
+    told_by = Varchar(length=32, default=None, null=False)
+    told_at = Timestamptz(default=None, null=False)
+    outcome = Varchar(length=10, default=None, null=True)
+    ended_on = Varchar(length=10, default=None, null=True)
+    note = Varchar(length=200, default=None, null=True)
+    ended_by = Varchar(length=32, default=None, null=True)
+    ended_at = Timestamptz(default=None, null=True)
+
+
+class UpperCatalogueFile(Table, tablename="upper_catalogue"):
+    """A catalogue from above as it was read in; the newest is the county's reference."""
+
+    version = Serial(primary_key=True)
+    digest = Varchar(length=64, default=None, null=False)
+    content = Bytea(default=None, null=False)  # `casework.inheriting.UpperCatalogue`
+    loaded_by = Varchar(length=32, default=None, null=False)
+    loaded_at = Timestamptz(default=None, null=False)
+
+
 COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     LoadedFile,
     EnrolmentCode,
@@ -171,6 +198,8 @@ COUNTY_TABLES: Final[tuple[type[Table], ...]] = (
     SampleFinding,
     ProposedChange,
     ProposalStep,
+    OutsideCase,
+    UpperCatalogueFile,
 )
 SCHEMA: Final = Schema(
     "central",

@@ -1,5 +1,5 @@
-"""The county's own words by section and key: `data/words.toml`, and `data/matter_words.toml`, which
-names the elements of a matter.
+"""The county's own words by section and key: `data/words.toml`; `data/matter_words.toml`, which
+names the elements of a matter; and, of who works where and of what no hall takes in, two more.
 
 What all tiers say stands in `webui`; here is what only the county's pages say.
 """
@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 _DATA: Final = Path(__file__).parent / "data"
-_FILES: Final = ("words.toml", "matter_words.toml")
+_FILES: Final = ("words.toml", "matter_words.toml", "outside_words.toml", "people_words.toml")
 
 
 @cache

@@ -5,6 +5,7 @@ positions, cases and list tails are loaded when first asked for, kept here as th
 written together at the end. A batch lives inside one `Database.work` and is never used again.
 """
 
+import contextlib
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -42,7 +43,9 @@ from sync.batch_rows import (
 )
 from sync.bodies import TrustVersions
 from sync.engine import Work
+from sync.errors import PartError
 from sync.granted import Granted
+from sync.inquiries import find_guests
 from sync.part_rows import Reference
 from sync.payloads import Message
 from sync.stored import case_from_bytes, stored_message
@@ -65,6 +68,9 @@ __all__ = [
 ]
 
 IDS_PER_QUERY_MAX: Final = 500
+# Columns of `case_row` that say who somebody is.
+APPLICANT: Final = "applicant"
+ID_TAIL: Final = "id_tail"
 _CASE_COLUMNS: Final = "id, folded, told, left_out, parked, blocked, applicant, id_tail, interest"
 
 
@@ -82,6 +88,7 @@ class Batch:
         self.touched: list[CaseId] = []
         self.judged: dict[MessageId, Judged] = {}
         self.acknowledged: dict[LogName, tuple[int, int]] = {}  # from, to
+        self.parts_acknowledged: list[PartHash] = []  # large ones, after their messages mostly
         self.moved: set[LogName] = set()  # positions that an acknowledgement moved
         self._logs: dict[LogName, LogPosition] = {}
         self._cases: dict[CaseId, CaseState] = {}
@@ -214,8 +221,13 @@ class Batch:
                 is_plain=parked == 0 and blocked is None,
             )
         unknown = [each for each in ids if each not in self._cases]
-        if not unknown:
-            return
+        if unknown:
+            self._begin(unknown)
+        for id_, guests in find_guests(self.work, ids).items():
+            self._cases[id_].guests = guests
+
+    def _begin(self, unknown: Sequence[CaseId]) -> None:
+        """The states of cases that have no row, yet perhaps messages."""
         marks = ", ".join("?" * len(unknown))
         stray = {
             row[0]
@@ -236,6 +248,18 @@ class Batch:
         if not state.changed:
             state.changed = True
             self.touched.append(state.id)
+
+    def applicant_of(self, state: CaseState) -> str | None:
+        """Who applies, as far as the vault gives it now."""
+        return self.node.vault.open_text(state.id, APPLICANT, state.applicant)
+
+    def id_tail_of(self, state: CaseState) -> str | None:
+        return self.node.vault.open_text(state.id, ID_TAIL, state.id_tail)
+
+    def name_applicant(self, state: CaseState, name: str, id_tail: str) -> None:
+        close = self.node.vault.close_text
+        state.applicant = close(state.id, APPLICANT, name)
+        state.id_tail = close(state.id, ID_TAIL, id_tail)
 
     # Neighbours and lists.
 
@@ -319,13 +343,28 @@ class Batch:
         """The bytes of a small part that is held, or about to be."""
         if part in self._held:
             return self._held[part][1]
-        return part_rows.small_parts(self.work, [part]).get(part)
+        return self.small_parts([part]).get(part)
+
+    def small_parts(self, parts: Sequence[PartHash]) -> dict[PartHash, bytes]:
+        """The bytes of those that are small and held, as far as the vault gives them now."""
+        found = {}
+        for part, stored in part_rows.small_parts(self.work, parts).items():
+            with contextlib.suppress(PartError):
+                data = self.node.vault.open_part(part, stored)
+                if data is not None:
+                    found[part] = data
+        return found
 
     def refer(self, hash: PartHash, owner: MessageId, case: CaseId | None) -> None:  # noqa: A002
         self._references.append(Reference(hash, owner, case))
 
     def flush_parts(self) -> None:
-        part_rows.hold(self.work, list(self._held.values()))
+        close = self.node.vault.close_part
+        held = [
+            (ref, close(ref.hash, data) if data is not None else None)
+            for ref, data in self._held.values()
+        ]
+        part_rows.hold(self.work, held)
         part_rows.refer(self.work, self._references)
         self._held, self._references = {}, []
 

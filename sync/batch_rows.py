@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from casework.asking import Guest
 from casework.calls import Call, CallKind, calls_of
 from casework.case import Case
 from casework.entry import Written
@@ -109,6 +110,7 @@ class CaseState(Struct):
     applicant: str | None = None
     id_tail: str | None = None
     interest: frozenset[NodeId] = frozenset()
+    guests: tuple[Guest, ...] = ()
     is_plain: bool = True  # no message of it is held that `advance` would not see
     is_new: bool = False  # nothing of it was held before this batch
     changed: bool = False

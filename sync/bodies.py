@@ -11,6 +11,7 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from casework.act import Restatable
+from casework.asking import Answer, Question
 from casework.entry import PartRef
 from casework.fact import INTEGER_MAX, Fact
 from casework.instants import parse_instant
@@ -169,12 +170,6 @@ class Evaluation(Fact, frozen=True):
         _check_instants(self.given_at)
 
 
-class Question(StrEnum):
-    CASE_STATE = "case-state"
-    CASE_FILE = "case-file"
-    DUPLICATES = "duplicates"
-
-
 class Query(Fact, frozen=True):
     """A question to the county about a case that is not held here; what is personal is a part."""
 
@@ -183,12 +178,6 @@ class Query(Fact, frozen=True):
     officer: OfficerId
     purpose: Code
     parts: tuple[PartRef, ...]
-
-
-class Answer(StrEnum):
-    FOUND = "found"
-    NOT_FOUND = "not-found"
-    NOT_ENTITLED = "not-entitled"
 
 
 class Reply(Fact, frozen=True):

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from casework.act import AnyAct, Restatable
 from casework.approval import approvers
+from casework.asking import Guest
 from casework.case import Case
 from casework.entry import Entry, PartRef, Written
 from casework.errors import CaseworkError, UnknownCaseError
@@ -111,6 +112,7 @@ class CaseFile(Struct, frozen=True, kw_only=True):
     offline: frozenset[MessageId]
     colleagues: tuple[Officer, ...] = ()
     duplicates: tuple[Case, ...] = ()
+    guests: tuple[Guest, ...] = ()
     heard: Heard
     release: ReleaseAsked | None = None
     notices: tuple[Notice, ...] = ()
@@ -174,6 +176,7 @@ async def read_case_file(
         reclaimable=read.reclaimable,
         offline=read.offline,
         colleagues=approvers(PositionKind, standing),
+        guests=read.guests,
         heard=read.heard,
         release=read.release,
         notices=read.notices,
@@ -197,6 +200,7 @@ class _Read(Struct, frozen=True, kw_only=True):
     fallen: tuple[Written, ...]
     reclaimable: tuple[Written, ...]
     offline: frozenset[MessageId]
+    guests: tuple[Guest, ...]
     heard: Heard
     release: ReleaseAsked | None
     notices: tuple[Notice, ...]
@@ -223,7 +227,7 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
         *(ref for id_ in case.fallen if id_ in written for ref in written[id_].entry.parts),
     )
     wanted = frozenset(ref.hash for ref in refs if ref.name in TEXTS | SHEETS)
-    small = part_rows.small_parts(batch.work, sorted(wanted))
+    small = batch.small_parts(sorted(wanted))
     bodies = map(stored_body, messages)
     return _Read(
         case=case,
@@ -231,7 +235,8 @@ def _read(batch: Batch, case_id: CaseId) -> _Read:
         release=release_asked(messages, case),
         notices=tuple(each for each in bodies if isinstance(each, Notice)),
         blocked=state.blocked,
-        applicant=state.applicant,
+        guests=state.guests,
+        applicant=batch.applicant_of(state),
         row=row_state(batch, case_id),
         refs=refs,
         wanted=wanted,

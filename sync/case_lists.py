@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from casework import act as acts
+from casework.asking import Guest
 from casework.calls import CallKind, still_follows
 from casework.case import Case, Status
 from casework.freshness import Heard
@@ -24,10 +25,11 @@ from sync.claims import fallen_waiting, release_asked
 from sync.desk import Desk
 from sync.engine import Work
 from sync.hearing import read_heard
-from sync.ranking import RUNNING, DateKeeper, Ranking
+from sync.ranking import GREEN, RUNNING, DateKeeper, Ranking
 from sync.row_state import RowState, row_states
 from sync.stored import case_from_bytes, stored_body, stored_message
 from sync.tables import MessageState
+from sync.vault import Vault
 from sync.warned import WarnedDays
 
 Order = Literal["urgent", "newest", "oldest"]
@@ -84,6 +86,7 @@ class CaseLine(Struct, frozen=True, kw_only=True):
     id_tail: str | None
     blocked: str | None
     row: RowState
+    guests: tuple[Guest, ...] = ()
 
 
 class Survey(Struct, frozen=True):
@@ -142,7 +145,7 @@ class CaseLists:
         typed = text.strip()[:TEXT_CHARS_MAX]
         if not typed:
             return ()
-        query, values = _search(typed)
+        query, values = _search(typed, self._node.vault)
 
         def look(work: Work) -> tuple[CaseLine, ...]:
             found = work.execute(f"{query} LIMIT ?", (*values, limit)).fetchall()
@@ -225,6 +228,32 @@ class CaseLists:
 
         return await self._node.database.read(look)
 
+    async def questions(self, limit: int) -> tuple[CaseId, ...]:
+        """Cases at which some node, whichever, owes an answer, the nearest first."""
+
+        def look(work: Work) -> tuple[CaseId, ...]:
+            rows = work.execute(
+                "SELECT id, calls FROM case_row WHERE calls IS NOT NULL AND calls LIKE ?",
+                (f"% {CallKind.ANSWER}@%",),
+            ).fetchall()
+            found = sorted(
+                (call.by, CaseId(id_))
+                for id_, calls in rows
+                for call in calls_in(calls)
+                if call.kind is CallKind.ANSWER
+            )
+            return tuple(dict.fromkeys(case for _, case in found))[:limit]
+
+        return await self._node.database.read(look)
+
+    async def green(self, limit: int) -> tuple[CaseId, ...]:
+        """Cases of the green channel whose clock runs, wherever they are, the nearest first."""
+        await self.ranking.rank()
+        rows = await self._node.database.fetch(
+            "SELECT id FROM case_row WHERE urgency = ? ORDER BY due_on, id LIMIT ?", (GREEN, limit)
+        )
+        return tuple(CaseId(id_) for (id_,) in rows)
+
     async def _settle(self, *wanted: CaseFilter) -> None:
         """See to it that what these lists ask about stands in the rows."""
         await self.ranking.rank()
@@ -238,10 +267,11 @@ class CaseLists:
         return tuple(
             CaseLine(
                 case=state.case,
-                applicant=state.applicant,
-                id_tail=state.id_tail,
+                applicant=batch.applicant_of(state),
+                id_tail=batch.id_tail_of(state),
                 blocked=state.blocked,
                 row=rows[state.id],
+                guests=state.guests,
             )
             for state in states
             if state.case is not None
@@ -323,7 +353,7 @@ def _ask_due(wanted: CaseFilter, condition: _Condition) -> None:
     if wanted.due is None:
         return
     assert wanted.due_from is not None, "what is due is due by a day"
-    condition.ask("urgency = ?", RUNNING)
+    condition.ask("urgency IN (?, ?)", GREEN, RUNNING)
     if wanted.due == "overdue":
         condition.ask("due_on < ?", wanted.due_from.isoformat())
         return
@@ -332,13 +362,15 @@ def _ask_due(wanted: CaseFilter, condition: _Condition) -> None:
     condition.ask("due_on BETWEEN ? AND ?", first, last)
 
 
-def _search(typed: str) -> tuple[str, tuple[str, ...]]:
+def _search(typed: str, vault: Vault) -> tuple[str, tuple[str, ...]]:
     scanned = split_query(typed)
     number = plain_number(scanned[0] if scanned is not None else typed)
     if scanned is not None or is_valid_number(number):
         return "SELECT id FROM case_row WHERE number = ?", (number,)
     if len(typed) == ID_TAIL_CHARS and typed[:3].isdigit():
-        return "SELECT id FROM case_row WHERE id_tail = ? ORDER BY moved_at DESC", (typed.upper(),)
+        tail = vault.column("id_tail")
+        tailed = f"SELECT id FROM case_row WHERE {tail} = ? ORDER BY moved_at DESC"  # noqa: S608
+        return tailed, (typed.upper(),)
     if number.isascii() and number.isdigit():
         # The beginning of a number: a range, so that an index answers it.
         return (
@@ -347,8 +379,8 @@ def _search(typed: str) -> tuple[str, tuple[str, ...]]:
         )
     pattern = "%" + typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     named = (
-        "SELECT id FROM case_row WHERE id IN"
-        " (SELECT id FROM case_row WHERE applicant LIKE ? ESCAPE '\\')"
+        "SELECT id FROM case_row WHERE id IN"  # noqa: S608
+        f" (SELECT id FROM case_row WHERE {vault.column('applicant')} LIKE ? ESCAPE '\\')"
         " ORDER BY moved_at DESC"
     )
     return named, (pattern,)

@@ -23,7 +23,7 @@ from sync.data_dir import NotEnrolledError
 from sync.doctor import Finding, Health, examine
 from sync.engine import Database, DatabaseDamagedError, DataDirInUseError
 from sync.errors import EnvelopeError, LinkDownError
-from sync.exporting import ExportError, export_log
+from sync.exporting import NOTHING_ELSE, ExportError, Lines, export_log
 from sync.faults import arm_from
 from sync.logs import configure_logging
 from sync.opening import NotMigratedError, check_migrated
@@ -69,6 +69,7 @@ class Tier(Struct, frozen=True, kw_only=True):
     set_account: SetAccount
     neighbours: Callable[[Any], Sequence[str]]  # addresses that this node must reach
     before_serving: Callable[[Any], None] = lambda _: None
+    also_exported: Mapping[str, Lines] = NOTHING_ELSE
 
 
 class NodeGroup(click.Group):
@@ -234,7 +235,7 @@ def _log(tier: Tier) -> click.Group:
         settings = settings_of(context, tier)
         if folder.exists() and any(folder.iterdir()):
             raise FileExistsError(f"{folder} is not empty")
-        made = run(_export(settings, folder))
+        made = run(_export(settings, folder, tier.also_exported))
         click.echo(
             f"{made.messages} messages of {made.logs} logs, {made.cases} cases, "
             f"{made.parts} parts named, in {folder}"
@@ -306,11 +307,11 @@ async def _bring_up(settings: NodeSettings, schema: Schema) -> list[str]:
         return await migrate(database, schema)
 
 
-async def _export(settings: NodeSettings, folder: Path) -> Any:
+async def _export(settings: NodeSettings, folder: Path, also: Mapping[str, Lines]) -> Any:
     identity = settings.files.identity(settings.node)
     async with Database(settings.files.database, writable=False) as database:
         store = await TrustStore(database, me=identity.node).open()
-        return await export_log(database, store, identity, folder, SystemClock())
+        return await export_log(database, store, identity, folder, SystemClock(), also=also)
 
 
 def _width(text: str) -> int:

@@ -1,4 +1,4 @@
-"""What the county owes every node: acknowledgements, leases, number blocks, word of duplicates.
+"""What the county owes every node: acknowledgements, leases, numbers, word of duplicates, answers.
 
 An acknowledgement permits forgetting, so it is written only after the commit of what it covers,
 and never beyond a message whose small parts have not come.
@@ -62,6 +62,8 @@ class CountyDuties:
         for node in sorted(heard):
             self._top_up(batch, node)
         tell_linked(batch)
+        if self._node.judge is not None:
+            self._node.judge.answer(batch)
 
     def _acknowledge(self, batch: Batch, position: LogPosition) -> None:
         upto = min(position.seq, _first_lacking(batch, position.log) - 1)

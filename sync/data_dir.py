@@ -79,6 +79,16 @@ class DataDir(Struct, frozen=True):
         return self.keys / "person.secret"
 
     @property
+    def device_secret(self) -> Path:
+        """A laptop's: without it a password opens nothing of its vault."""
+        return self.keys / "device.secret"
+
+    @property
+    def recovery_key(self) -> Path:
+        """A laptop's: the public half of the key in the county's safe."""
+        return self.keys / "recovery.pub"
+
+    @property
     def nats(self) -> Path:
         """The broker's configuration and store, where it runs as a child."""
         return self.path / "nats"

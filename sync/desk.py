@@ -104,7 +104,8 @@ class Desk:
         holdings = self.holdings
         today = holdings.calendar.day_of(self.now())
         named = stands_in_for(holdings.organisation.ab_pairs, officer.id, today)
-        return tuple(found for each in named if (found := holdings.officer(each)) is not None)
+        found = (holdings.officer(each) for each in named)
+        return tuple(each for each in found if each is not None and each.may_work(today))
 
     async def perform(
         self, act: AnyAct, sitting: Sitting, attachments: Sequence[Attachment] = ()

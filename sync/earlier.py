@@ -50,8 +50,9 @@ async def earlier_cases(
     desk: Desk, name: str, id_number: str, *, but: CaseId | None = None
 ) -> tuple[EarlierCase, ...]:
     """The newest cases of this applicant, whatever the matter; `but` is the one being mended."""
+    column = desk.node.vault.column
     rows = await desk.node.database.fetch(
-        "SELECT folded FROM case_row WHERE id_tail = ? AND applicant = ?"
+        f"SELECT folded FROM case_row WHERE {column('id_tail')} = ? AND {column('applicant')} = ?"  # noqa: S608
         " ORDER BY moved_at DESC LIMIT ?",
         (id_number[-ID_TAIL_CHARS:], name, CASES_LOOKED_AT_MAX),
     )

@@ -12,7 +12,7 @@ thread and runs its SQL there, in one hop.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -33,6 +33,8 @@ from sync.lanes import (
     Work,
     open_reader,
     open_writer,
+    teach,
+    truncate,
 )
 from sync.scopes import (
     Scope,
@@ -67,10 +69,11 @@ READERS: Final = 2
 class Database(SQLiteEngine):
     """A node's SQLite database. `await open()` before use; `async with` opens and closes.
 
-    A reading one (`writable=False`) takes no lock and may look into a running node's file.
+    `functions` may be called in its SQL, by name. A reading one (`writable=False`) takes no lock
+    and may look into a running node's file.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - how it is opened, each by its name
         self,
         path: Path,
         *,
@@ -78,6 +81,7 @@ class Database(SQLiteEngine):
         readers: int = READERS,
         durable: bool = True,
         inline: bool = False,
+        functions: Mapping[str, Callable[..., Any]] | None = None,
     ) -> None:
         super().__init__(path=str(path))
         self.file: Final = path
@@ -85,6 +89,7 @@ class Database(SQLiteEngine):
         self._reader_count: Final = readers
         self._durable: Final = durable
         self._inline: Final = inline
+        self._functions: Final = functions or {}
         self._lock: Final = FileLock(path.with_name(path.name + ".lock"))
         self._writing: Final = asyncio.Lock()
         self._writer: Lane | None = None
@@ -108,11 +113,14 @@ class Database(SQLiteEngine):
             self._lock.take()
             try:
                 connection = open_writer(self.file, durable=self._durable)
+                teach(connection, self._functions)
             except BaseException:
                 self._lock.release()
                 raise
             self._writer = Lane(connection, inline=self._inline)
         connections = [open_reader(self.file) for _ in range(self._reader_count)]
+        for connection in connections:
+            teach(connection, self._functions)
         self._readers = Readers([Lane(each, inline=self._inline) for each in connections])
 
     async def close(self) -> None:
@@ -200,6 +208,10 @@ class Database(SQLiteEngine):
             return await scope.call(batch)
         assert self._readers is not None, "the database is open"
         return await self._readers.call(lambda connection: seeing_one_state(connection, batch))
+
+    async def truncate_log(self) -> None:
+        """Bring what was written into the file and empty the log, which still held what it was."""
+        await self._write(truncate)
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call back once what is being written is committed; at once outside a transaction."""

@@ -31,6 +31,12 @@ def erase_touched(batch: Batch) -> list[PartHash]:
             (log, before, upto),
         ).fetchall()
         cases.update(dict.fromkeys(CaseId(row[0]) for row in rows))
+    for part in batch.parts_acknowledged:
+        rows = batch.work.execute(
+            "SELECT DISTINCT case_id FROM part_reference WHERE hash = ? AND case_id IS NOT NULL",
+            (part,),
+        ).fetchall()
+        cases.update(dict.fromkeys(CaseId(row[0]) for row in rows))
     return erase_needless(batch, cases)
 
 
@@ -60,7 +66,7 @@ def erase_needless(batch: Batch, cases: Iterable[CaseId]) -> list[PartHash]:
             ref.hash
             for each in records
             for ref in parts_of(stored_body(each.message))
-            if not entitled(state.case, batch.node.id, ref, each.message.node)
+            if not entitled(state.case, batch.node.id, ref, each.message.node, state.guests)
         ]
         erased += [part for part in needless if not _is_kept_elsewhere(batch, part, case_id)]
     known = part_rows.states(batch.work, erased)

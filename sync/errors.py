@@ -121,6 +121,12 @@ class SealError(EnvelopeError):
     then = Then.REFUSED
 
 
+class VaultError(Exception):
+    """What lies in a laptop's vault is closed by another key, or is not what was put there."""
+
+    code: ClassVar[str] = "E_VAULT"
+
+
 class SetFormError(EnvelopeError):
     code = "E_SET_FORM"
     then = Then.REFUSED

@@ -138,7 +138,7 @@ class Exchange:
             while room > enough:
                 aim = max(FRAME_BYTES_MIN, min(room, FRAME_BYTES_MAX))
                 pace = FramePace(aim, session.packing)
-                wait = waiting(work, self._node.id, neighbour, lane, last, room=pace.room)
+                wait = waiting(work, self._node, neighbour, lane, last, room=pace.room)
                 if not wait.queue:
                     break
                 enough = limit_bytes // 4

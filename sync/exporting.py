@@ -6,8 +6,9 @@ parts. The parts themselves stay at the node: they are personal, and no chain de
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 import msgspec
@@ -35,6 +36,10 @@ class ExportError(Exception):
 
 class Line(Struct, frozen=True, forbid_unknown_fields=True):
     """One line of an export."""
+
+
+Lines = Callable[[Database, TrustStore], AsyncIterator[Line]]
+NOTHING_ELSE: Final[Mapping[str, Lines]] = MappingProxyType({})
 
 
 class ExportHead(Line, frozen=True):
@@ -107,10 +112,19 @@ def log_file(log: LogName) -> str:
     return log.replace("/", "_") + ".jsonl"
 
 
-async def export_log(
-    database: Database, store: TrustStore, identity: Identity, folder: Path, clock: Clock
+async def export_log(  # noqa: PLR0913 - what is exported, from where, when and whither
+    database: Database,
+    store: TrustStore,
+    identity: Identity,
+    folder: Path,
+    clock: Clock,
+    *,
+    also: Mapping[str, Lines] = NOTHING_ELSE,
 ) -> Exported:
-    """Write everything to an empty folder; a running node may be exported by another process."""
+    """Write everything to an empty folder; a running node may be exported by another process.
+
+    `also` are further files of the tier, by their names.
+    """
     logs_dir = folder / "logs"
     logs_dir.mkdir(parents=True)
     head = ExportHead(
@@ -125,6 +139,8 @@ async def export_log(
         cases = await _write(folder / "cases.jsonl", _cases(database))
         parts = await _write(folder / "parts.jsonl", _parts(database))
         await _write(folder / "sets.jsonl", _sets(store))
+        for name, lines in also.items():
+            await _write(folder / name, lines(database, store))
     # Written last: a folder without it was not finished.
     (folder / "export.json").write_bytes(msgspec.json.encode(head) + b"\n")
     return Exported(messages, logs, cases, parts)

@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import Annotated, Final
 
 import msgspec
-import zstandard
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
@@ -20,7 +19,9 @@ from casework.fact import INTEGER_MAX
 from casework.names import PartHash
 from sync.envelope import WIRE_BYTES_MAX
 from sync.errors import MalformedEnvelopeError, OversizeError
+from sync.packing import spread, squeeze
 from sync.strict_json import UNREADABLE
+from sync.vault_cipher import PIECE_BYTES_MORE
 
 FRAME_BYTES_MAX: Final = 512 * 1024
 FRAME_BYTES_MIN: Final = 16 * 1024
@@ -29,12 +30,16 @@ UNPACKED_BYTES_MAX: Final = 4 * 1024 * 1024
 MESSAGES_MAX: Final = 500
 SMALL_PART_BYTES_MAX: Final = 16 * 1024
 # With these, the largest message still fits into a frame by itself, however poorly it compresses.
-MESSAGE_PARTS_BYTES_MAX: Final = 224 * 1024
+MESSAGE_PARTS_BYTES_MAX: Final = 192 * 1024
 MESSAGE_PARTS_MAX: Final = 200
+# A laptop's parts travel sealed, each with the box that its key lies in.
+SENT_PART_BYTES_MAX: Final = SMALL_PART_BYTES_MAX + PIECE_BYTES_MORE
 ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
-_ZSTD_LEVEL: Final = 3
 
-assert WIRE_BYTES_MAX + MESSAGE_PARTS_BYTES_MAX < FRAME_BYTES_MAX - 24 * 1024
+assert (
+    WIRE_BYTES_MAX + MESSAGE_PARTS_BYTES_MAX + MESSAGE_PARTS_MAX * PIECE_BYTES_MORE
+    < FRAME_BYTES_MAX - 24 * 1024
+)
 
 HexHash = Annotated[PartHash, Meta(pattern="^[0-9a-f]{64}$")]
 
@@ -152,7 +157,7 @@ def fill_frame(
 
 def unpack(data: bytes) -> Frame:
     """Take a frame apart: step 1, and of step 2 what concerns the frame itself."""
-    unpacked = _decompress(data)
+    unpacked = spread(data, packed_max=FRAME_BYTES_MAX, unpacked_max=UNPACKED_BYTES_MAX)
     try:
         frame = _decoder.decode(unpacked)
         same = _encoder.encode(frame) == unpacked
@@ -169,7 +174,7 @@ def _pack(frame: Frame) -> tuple[bytes, int]:
     unpacked = _encoder.encode(frame)
     if len(unpacked) > UNPACKED_BYTES_MAX:
         raise OversizeError(f"{len(unpacked)} bytes unpacked")
-    data = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True).compress(unpacked)
+    data = squeeze(unpacked)
     if len(data) > FRAME_BYTES_MAX:
         raise OversizeError(f"a frame of {len(data)} bytes")
     return data, len(unpacked)
@@ -190,24 +195,6 @@ def _gather(queue: Sequence[Queued], first: int, head: bytes) -> Frame:
     )
 
 
-def _decompress(data: bytes) -> bytes:
-    """Unpack within bounds: the size is announced, and nothing beyond it is ever made room for."""
-    if len(data) > FRAME_BYTES_MAX:
-        raise OversizeError(f"a frame of {len(data)} bytes")
-    try:
-        announced = zstandard.get_frame_parameters(data)
-        if not announced.has_checksum or announced.content_size == zstandard.CONTENTSIZE_UNKNOWN:
-            raise MalformedEnvelopeError("a frame states its size and a checksum")
-        if announced.content_size > UNPACKED_BYTES_MAX:
-            raise OversizeError(f"{announced.content_size} bytes unpacked")
-        plain = zstandard.ZstdDecompressor(max_window_size=UNPACKED_BYTES_MAX)
-        return plain.decompress(
-            data, max_output_size=announced.content_size, allow_extra_data=False
-        )
-    except (zstandard.ZstdError, MemoryError) as error:
-        raise MalformedEnvelopeError("not zstd") from error
-
-
 def _check_limits(frame: Frame) -> None:
     if len(frame.wires) > MESSAGES_MAX:
         raise OversizeError(f"{len(frame.wires)} messages")
@@ -215,7 +202,7 @@ def _check_limits(frame: Frame) -> None:
         if len(wire) > WIRE_BYTES_MAX:
             raise OversizeError(f"a wire of {len(wire)} bytes")
     for _, part in frame.parts:
-        if len(part) > SMALL_PART_BYTES_MAX:
+        if len(part) > SENT_PART_BYTES_MAX:
             raise OversizeError(f"a small part of {len(part)} bytes")
     for listed in (frame.parts, frame.absences):
         names = [part for part, _ in listed]

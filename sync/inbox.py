@@ -38,6 +38,7 @@ from sync.payloads import RESUBMIT, Body, Claim, read_claim
 from sync.projection import refold
 from sync.recording import record, refer_to_parts, renew_parts
 from sync.tables import MessageState
+from sync.vault import taken_parts
 from sync.writing import write
 
 
@@ -58,7 +59,7 @@ def admit_frame(batch: Batch, neighbour: NodeId, frame: Frame) -> bool:
     news = progress(held, head.position, first=frame.first, wires=frame.wires)
     if not news.wires and frame.first > held.n + 1:
         return False
-    baggage = Baggage(dict(frame.parts), dict(frame.absences))
+    baggage = Baggage(taken_parts(batch.node.vault, frame.parts), dict(frame.absences))
     repeated = frame.wires[: len(frame.wires) - len(news.wires)]
     admit(batch, neighbour, repeated if baggage.parts else (), baggage)
     admit(batch, neighbour, news.wires, baggage)

@@ -144,15 +144,18 @@ class Journal:
         return found
 
     async def find_opened(self, case: CaseId) -> Opened | None:
-        state = await self._ask(lambda batch: batch.case(case))
-        if state.case is None:
-            return None
-        return Opened(
-            case=state.case,
-            blocked=state.blocked,
-            parked=state.parked,
-            applicant=state.applicant,
-        )
+        def ask(batch: Batch) -> Opened | None:
+            state = batch.case(case)
+            if state.case is None:
+                return None
+            return Opened(
+                case=state.case,
+                blocked=state.blocked,
+                parked=state.parked,
+                applicant=batch.applicant_of(state),
+            )
+
+        return await self._ask(ask)
 
     async def find_by_number(self, number: str) -> CaseId | None:
         rows = await self._node.database.fetch(

@@ -7,10 +7,11 @@ a statement whose caller was cancelled still comes after that statement.
 
 import asyncio
 import contextlib
+import inspect
 import os
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, Protocol, Self, TypeVar
@@ -148,6 +149,17 @@ def open_reader(path: Path) -> sqlite3.Connection:
     connection = _connect(path)
     connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def teach(connection: sqlite3.Connection, functions: Mapping[str, Callable[..., Any]]) -> None:
+    """Let SQL call these; each has as many arguments as it takes."""
+    for name, function in functions.items():
+        count = len(inspect.signature(function).parameters)
+        connection.create_function(name, count, function)
+
+
+def truncate(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

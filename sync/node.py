@@ -4,9 +4,9 @@ One process is one node. A test makes several in one process, each on a database
 """
 
 from collections.abc import Callable, Sequence
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
-from casework.names import CaseId, Incarnation, NodeId, is_county
+from casework.names import CaseId, Incarnation, NodeId, PartHash, is_county
 from sync.batch import Batch
 from sync.clock import Clock
 from sync.county_answers import refuse_entry
@@ -25,6 +25,7 @@ from sync.ports import Applied, Judge, Observer, Trust
 from sync.projection import refold
 from sync.rereading import read_unread
 from sync.tables import ensure_indexes
+from sync.vault import Vault
 
 T = TypeVar("T")
 
@@ -55,12 +56,14 @@ class Node:
         self.signer = signer
         self.database = database
         self.parts = parts
+        self.vault: Final[Vault] = parts.vault
         self.clock = clock
         self.trust = trust
         self.sets = sets
         self.judge = judge
         self.observers = list(observers)
         self.randomness = randomness
+        self._erased: list[PartHash] = []  # whose files go at the next tick
         self.journal = Journal(self)
         self.exchange = Exchange(self)
         self.duties = CountyDuties(self) if is_county(id) else None
@@ -77,16 +80,16 @@ class Node:
         Inside a transaction it is part of that. `fault` names the fault points around the commit.
         """
 
-        def run(work: Work) -> tuple[T, set[NodeId]]:
+        def run(work: Work) -> tuple[T, set[NodeId], list[PartHash]]:
             batch = Batch(self, work)
             result = act(batch)
-            self._finish(batch)
+            erased = self._finish(batch)
             if fault is not None:
                 fault_point(f"{fault}.before_commit")
-            return result, batch.owed_now
+            return result, batch.owed_now, erased
 
-        result, owed = await self.database.work(run)
-        self.database.on_commit(lambda: self._committed(owed, fault))
+        result, owed, erased = await self.database.work(run)
+        self.database.on_commit(lambda: self._committed(owed, erased, fault))
         return result
 
     async def adopt_trust(self, trust: Trust) -> None:
@@ -96,19 +99,24 @@ class Node:
 
     async def tick(self) -> None:
         """Upkeep, every second or so; at the county also its duties."""
+        if self._erased:
+            gone, self._erased = self._erased, []
+            await self.parts.drop(gone)
+            await self.database.truncate_log()
         if self.duties is not None:
             await self.duties.run()
 
     async def tidy(self) -> None:
         """Upkeep, once a day: erase what has been needless for long, and stray files."""
-        await self.change(erase_old)
+        await self.parts.drop(await self.change(erase_old))
         await self.parts.sweep(self.clock.now())
 
-    def _finish(self, batch: Batch) -> None:
+    def _finish(self, batch: Batch) -> list[PartHash]:
+        """What follows from a change; the parts that it made needless."""
         if self.judge is not None:
             self.judge.pronounce(batch)
         batch.flush_parts()
-        erase_touched(batch)
+        erased = erase_touched(batch)
         batch.flush()
         applied = Applied(
             tuple(record.message for record in batch.records.values()), tuple(batch.touched)
@@ -116,8 +124,10 @@ class Node:
         if applied.messages or applied.cases:
             for observer in self.observers:
                 observer.applied(batch.work, applied)
+        return erased
 
-    def _committed(self, owed: set[NodeId], fault: str | None) -> None:
+    def _committed(self, owed: set[NodeId], erased: Sequence[PartHash], fault: str | None) -> None:
+        self._erased += erased
         if fault is not None:
             fault_point(f"{fault}.after_commit")
         if owed:

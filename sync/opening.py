@@ -15,12 +15,14 @@ from sync.data_dir import DataDir, Identity
 from sync.engine import Database
 from sync.holdings import Holdings
 from sync.keys import NodeSigner
+from sync.laptop_vault import LaptopVault
 from sync.node import Node
 from sync.parts import Parts, Shelf
 from sync.ports import DirectoryTrust, Judge, Observer
 from sync.schema import Schema, pending
 from sync.settings import NodeSettings
 from sync.trust_store import TrustStore
+from sync.vault import Vault
 
 
 class NotMigratedError(Exception):
@@ -41,6 +43,8 @@ class OpenNode(Struct, frozen=True, kw_only=True):
 
 # Makes the county's judge out of the node's trust sets.
 MakeJudge = Callable[[TrustStore], Judge]
+# Makes the vault of a node that keeps one.
+MakeVault = Callable[[Identity, NodeSigner], LaptopVault]
 
 
 @asynccontextmanager
@@ -63,15 +67,17 @@ def assemble(
     clock: Clock,
     *,
     make_judge: MakeJudge | None = None,
+    make_vault: MakeVault | None = None,
     observers: Sequence[Observer] = (),
 ) -> OpenNode:
     """The parts of an enrolled node, still closed; NotEnrolledError if it is not."""
     files = settings.files
     identity = files.identity(settings.node)
     signer = files.signer()
-    database = Database(files.database)
+    vault = make_vault(identity, signer) if make_vault is not None else None
+    database = Database(files.database, functions=vault.functions if vault is not None else None)
     store = TrustStore(database, me=identity.node, keep_all=is_county(identity.node))
-    parts = Parts(database, Shelf(files.parts), files.arrivals)
+    parts = Parts(database, Shelf(files.parts), files.arrivals, vault or Vault(signer))
     node = Node(
         id=identity.node,
         incarnation=identity.incarnation,
@@ -84,6 +90,8 @@ def assemble(
         judge=make_judge(store) if make_judge is not None else None,
         observers=(store, *observers),
     )
+    if vault is not None:
+        vault.trust = lambda: node.trust
     store.adopt = lambda holdings: node.adopt_trust(trust_of(holdings))
     return OpenNode(
         files=files,

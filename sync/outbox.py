@@ -4,9 +4,10 @@ Upwards goes everything. Downwards a case goes to those whom it concerns, from i
 the entry by which they leave; a control message goes to whom it names (protocol.md section 5b).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
+from casework.asking import Guest
 from casework.case import Case
 from casework.interest import entitled
 from casework.names import Incarnation, Lane, LogName, NodeId, author_of, is_below, is_county
@@ -119,6 +120,8 @@ def _list_downwards(batch: Batch, record: Record, before: Case | None) -> None:
     if named is not None:
         for child in named & set(children):
             _list_unless_theirs(batch, child, record)
+        if isinstance(record.body, bodies.Reply) and record.body.found is not None:
+            _list_to_guest(batch, batch.case(record.body.found), named)
         return
     case = record.message.header.case
     assert case is not None, "a message without addressees belongs to a case"
@@ -132,7 +135,7 @@ def _list_to_concerned(batch: Batch, state: CaseState, record: Record, before: C
     for child in sorted(told):
         _list_unless_theirs(batch, child, record)
     for child in sorted(told & concerned):
-        if is_widened(before, state.case, child):
+        if is_widened(before, state.case, child, state.guests):
             _list_parts_again(batch, child, batch.messages_of(state.id))
     joining = sorted(concerned - told)
     if joining:
@@ -147,6 +150,19 @@ def _list_to_concerned(batch: Batch, state: CaseState, record: Record, before: C
         batch.touch(state)
 
 
+def _list_to_guest(batch: Batch, state: CaseState, towards: set[NodeId]) -> None:
+    """Behind the answer comes what was asked for: the case, or what it could not have before."""
+    for child in sorted(towards & concern(batch, state) & set(batch.neighbours)):
+        records = standing_first(batch.messages_of(state.id), state.case)
+        if child in state.told:
+            _list_parts_again(batch, child, records)
+            continue
+        _list_whole_case(batch, child, records, again=child in state.left_out)
+        state.told = state.told | {child}
+        state.left_out = state.left_out - {child}
+        batch.touch(state)
+
+
 def _told_why(batch: Batch, body: Body | None) -> set[NodeId]:
     """Whoever wrote what the county answers hears of it, even if no case has come of it."""
     match body:
@@ -157,15 +173,17 @@ def _told_why(batch: Batch, body: Body | None) -> set[NodeId]:
     return _towards(batch, subject.node) if subject is not None else set()
 
 
-def is_widened(before: Case | None, after: Case | None, node: NodeId) -> bool:
+def is_widened(
+    before: Case | None, after: Case | None, node: NodeId, guests: Collection[Guest] = ()
+) -> bool:
     """Whether a node may have parts that it was not given, or has since erased."""
     if before is None or after is None:
         return False
     if _roles(before) == _roles(after):
         return False
     return any(
-        entitled(after, node, part.ref, part.node)
-        and not entitled(before, node, part.ref, part.node)
+        entitled(after, node, part.ref, part.node, guests)
+        and not entitled(before, node, part.ref, part.node, guests)
         for part in before.parts
     )
 

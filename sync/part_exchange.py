@@ -7,14 +7,13 @@ goes. Parts of trust sets have no secrets and are given to any neighbour.
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
-from casework.interest import entitled
 from casework.names import NodeId, PartHash, parent_of
 from sync import part_rows
 from sync.carriers.port import PartRange, RangeWant
 from sync.engine import Work
-from sync.errors import PartError
+from sync.errors import PartError, SealError
 from sync.parts import RANGE_BYTES, PartNotHeldError
-from sync.sending import find_case
+from sync.sending import find_case, parts_for
 from sync.stored import parts_of, stored_body, stored_message
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class SetSource(Protocol):
 
     async def wanted(self, limit: int) -> Sequence[SetWant]: ...
     async def read_range(self, part: PartHash, offset: int, length: int) -> bytes | None: ...
-    async def accept_range(self, part: PartHash, offset: int, data: bytes) -> bool: ...
+    async def accept_ranges(self, ranges: Sequence[PartRange]) -> Sequence[PartRange]: ...
     async def to_show(self) -> Sequence[bytes]: ...
     async def carried(self) -> Sequence[PartHash]: ...
     async def take_shown(self, manifests: Sequence[bytes]) -> None: ...
@@ -83,7 +82,7 @@ async def read(node: "Node", neighbour: NodeId, wants: Sequence[RangeWant]) -> l
         if data is None:
             if want.hash not in allowed:
                 allowed[want.hash] = await _may_have(node, neighbour, want.hash)
-            data = await _read_part(node, want) if allowed[want.hash] else None
+            data = await _read_part(node, neighbour, want) if allowed[want.hash] else None
         if data:
             ranges.append(PartRange(want.hash, want.offset, data))
     return ranges
@@ -91,15 +90,13 @@ async def read(node: "Node", neighbour: NodeId, wants: Sequence[RangeWant]) -> l
 
 async def accept(node: "Node", neighbour: NodeId, ranges: Sequence[PartRange]) -> None:
     """Keep what came. Whatever does not match is dropped and named; the rest counts."""
-    refused: PartError | None = None
-    for each in ranges:
-        if node.sets is not None and await node.sets.accept_range(
-            each.hash, each.offset, each.data
-        ):
-            continue
+    refused: PartError | SealError | None = None
+    scans = await node.sets.accept_ranges(ranges) if node.sets is not None else ranges
+    for each in scans:
         try:
-            state = await node.parts.accept_range(each.hash, each.offset, each.data)
-        except PartError as error:
+            data = node.vault.take(each.hash, each.data, each.offset)
+            state = await node.parts.accept_range(each.hash, each.offset, data)
+        except (PartError, SealError) as error:
             refused = error
             await node.change(
                 lambda batch: batch.audit("part-refused", neighbour=neighbour, code=PartError.code)
@@ -174,19 +171,16 @@ async def _may_have(node: "Node", neighbour: NodeId, part: PartHash) -> bool:
             message = stored_message(wire, id_)
             if message.header.case != home:
                 continue
-            case = find_case(work, message.header.case)
             refs = [ref for ref in parts_of(stored_body(message)) if ref.hash == part]
-            if case is not None and any(
-                entitled(case, neighbour, ref, message.node) for ref in refs
-            ):
+            if find_case(work, home) and parts_for(work, home, neighbour, refs, message.node):
                 return True
         return False
 
     return await node.database.read(ask)
 
 
-async def _read_part(node: "Node", want: RangeWant) -> bytes | None:
+async def _read_part(node: "Node", neighbour: NodeId, want: RangeWant) -> bytes | None:
     try:
-        return await node.parts.read_range(want.hash, want.offset, want.length)
+        return await node.parts.read_range(want.hash, want.offset, want.length, neighbour)
     except PartNotHeldError:
         return None

@@ -19,7 +19,7 @@ from weakref import WeakValueDictionary
 import obstore
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from casework.names import PartHash
+from casework.names import NodeId, PartHash
 from sync.data_dir import flush_directory
 from sync.engine import Database, Work
 from sync.errors import PartError
@@ -33,9 +33,9 @@ from sync.part_rows import (
     arriving,
     find_arriving,
     note_ranges,
-    small_parts,
     states,
 )
+from sync.vault import Vault
 
 SALT_BYTES: Final = 16
 PART_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -111,6 +111,13 @@ class Shelf:
         else:
             await asyncio.to_thread(_move, path, self._directory / _key(part))
 
+    async def read_all(self, part: PartHash) -> bytes:
+        try:
+            found = await obstore.get_async(self._store, _key(part))
+            return bytes(await found.bytes_async())
+        except FileNotFoundError as error:
+            raise PartNotHeldError(part) from error
+
     async def read(self, part: PartHash, first: int, end: int) -> bytes:
         try:
             read = obstore.get_range_async(self._store, _key(part), start=first, end=end)
@@ -135,8 +142,11 @@ class Parts:
     shelf's own, and on the same disk where that is a directory.
     """
 
-    def __init__(self, database: Database, shelf: Shelf, arrivals: Path) -> None:
+    def __init__(
+        self, database: Database, shelf: Shelf, arrivals: Path, vault: Vault | None = None
+    ) -> None:
         arrivals.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.vault: Final = vault or Vault()
         self._database: Final = database
         self._shelf: Final = shelf
         self._arrivals: Final = arrivals
@@ -146,34 +156,47 @@ class Parts:
         """Put a large part's file in place, before the transaction that records it as held."""
         check_part(data, part=part, size=len(data))
         async with self._alone_with(part):
-            fresh = self._arrivals / f"{part}.new"
-            await asyncio.to_thread(_write_whole, fresh, data)
-            await self._shelf.take_in(part, fresh)
+            await self._shelve(part, data)
 
     async def get(self, part: PartHash) -> bytes:
         """All bytes of a part that is held, salt first; PartNotHeldError otherwise.
 
-        PartError if the file on the shelf is no longer what was put there.
+        PartError if what is stored is no longer what was put there. What a vault keeps closed is
+        not held while nobody is signed in.
         """
-        size, _, data = await self._find(part)
+        size = (await self._find(part))[0]
+        data = self.vault.open_part(part, await self.stored(part))
         if data is None:
-            data = await self._shelf.read(part, 0, size)
-            check_part(data, part=part, size=size)
+            raise PartNotHeldError(part)
+        check_part(data, part=part, size=size)
         return data
 
-    async def read_range(self, part: PartHash, offset: int, length: int) -> bytes:
-        """Some bytes of a part that is held; shorter at its end. Who may ask is checked before."""
+    async def stored(self, part: PartHash) -> bytes:
+        """A part that is held, as it lies on the disk."""
+        _, _, stored = await self._find(part)
+        return stored if stored is not None else await self._shelf.read_all(part)
+
+    async def beginning(self, part: PartHash, length: int) -> bytes:
+        """The first bytes of a large part's file, as it lies on the shelf."""
+        return await self._shelf.read(part, 0, length)
+
+    async def read_range(self, part: PartHash, offset: int, length: int, to: NodeId) -> bytes:
+        """Some bytes of a part that is held, for a neighbour who may have them; shorter at its end.
+
+        A vault gives them as it keeps them, sealed: nobody need be signed in.
+        """
         size, _, data = await self._find(part)
         first, end = min(offset, size), min(offset + length, size)
         if offset < 0 or length < 0 or first == end:
             return b""
-        return data[first:end] if data is not None else await self._shelf.read(part, first, end)
+        if data is not None:
+            return self.vault.to_send(data, to, first, end)
+        if self.vault.seals:
+            return self.vault.to_send(await self._shelf.read_all(part), to, first, end)
+        return await self._shelf.read(part, first, end)
 
     async def media_type(self, part: PartHash) -> str:
         return (await self._find(part))[1]
-
-    async def small(self, parts: Sequence[PartHash]) -> dict[PartHash, bytes]:
-        return await self._database.read(lambda work: small_parts(work, parts))
 
     async def states(self, parts: Sequence[PartHash]) -> dict[PartHash, PartState]:
         return await self._database.read(lambda work: states(work, parts))
@@ -211,11 +234,15 @@ class Parts:
             if offset < 0 or not data or offset + len(data) > min(coming.size, PART_BYTES_MAX):
                 raise PartError(f"{part}: bytes at {offset} that it does not have")
             path = self._path(part)
-            ranges = coming.ranges if path.exists() else ()
+            cover = self.vault.arrival(part)
+            # The key of what came before a restart is gone with the process, and so is that.
+            fresh = cover is not None and cover.is_fresh
+            ranges = coming.ranges if path.exists() and not fresh else ()
             ranges = with_range(ranges, (offset, offset + len(data)))
             if len(ranges) > RANGES_APART_MAX:
                 raise PartError(f"{part}: it comes in too many pieces")
-            await asyncio.to_thread(_write_at, path, offset, data)
+            covered = cover.apply(offset, data) if cover is not None else data
+            await asyncio.to_thread(_write_at, path, offset, covered)
             await self._database.work(lambda work: note_ranges(work, part, ranges))
             if gaps(ranges, coming.size):
                 return PartState.AWAITED
@@ -257,20 +284,35 @@ class Parts:
             await self._database.work(lambda work: note_ranges(work, part, ()))
             raise
         if not is_small(coming.size) and path.exists():
-            await self._shelf.take_in(part, path)
+            if self.vault.seals:
+                await self._shelve(part, data)
+            else:
+                await self._shelf.take_in(part, path)
         fault_point("part.after_complete")
-        kept = data if is_small(coming.size) else None
+        kept = self.vault.close_part(part, data) if is_small(coming.size) else None
         await self._database.work(lambda work: arrived(work, part, kept))
         await asyncio.to_thread(path.unlink, missing_ok=True)
+        self.vault.arrived(part)
+
+    async def _shelve(self, part: PartHash, data: bytes) -> None:
+        fresh = self._arrivals / f"{part}.new"
+        await asyncio.to_thread(_write_whole, fresh, self.vault.close_part(part, data))
+        await self._shelf.take_in(part, fresh)
 
     async def _arrived_bytes(self, coming: Arriving) -> bytes:
         path = self._path(coming.hash)
         if path.exists():
-            return await asyncio.to_thread(path.read_bytes)
+            data = await asyncio.to_thread(path.read_bytes)
+            cover = self.vault.arrival(coming.hash)
+            return cover.apply(0, data) if cover is not None else data
         try:
-            return await self._shelf.read(coming.hash, 0, coming.size)
+            stored = await self._shelf.read_all(coming.hash)
         except PartNotHeldError as error:
             raise PartError(f"{coming.hash}: its bytes are gone") from error
+        opened = self.vault.open_part(coming.hash, stored)
+        if opened is None:
+            raise PartError(f"{coming.hash}: it was closed before it was noted")
+        return opened
 
     async def _first_of(
         self, part: PartHash, range_bytes: int, limit: int

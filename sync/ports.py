@@ -45,6 +45,9 @@ class Judge(Protocol):
     def judge_other(self, batch: "Batch", message: Message, body: Body) -> str | None:
         """The same for what is no entry: step 9 for a deposit, a query, a movement of paper."""
 
+    def answer(self, batch: "Batch") -> None:
+        """Answer the questions that nodes have asked about cases they do not hold."""
+
     def pronounce(self, batch: "Batch") -> None:
         """Sign the verdicts on the decisions that this change brought."""
 

@@ -5,6 +5,7 @@ import hmac
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.asking import Guest
 from casework.case import Case
 from casework.freshness import Heard
 from casework.names import CaseId, CaseNumber
@@ -25,6 +26,7 @@ class Known(Struct, frozen=True):
     case: Case
     applicant: str
     heard: Heard
+    guests: tuple[Guest, ...] = ()
     attested: Attestation | None = None
 
 
@@ -37,9 +39,11 @@ async def find_by_paper(desk: Desk, number: CaseNumber, code: str) -> Known | No
         for (id_,) in rows:
             if not hmac.compare_digest(query_code(CaseId(id_)).encode(), code.encode()):
                 continue
-            state = Batch(node, work).case(CaseId(id_))
+            batch = Batch(node, work)
+            state = batch.case(CaseId(id_))
             if state.case is not None:
-                return Known(state.case, state.applicant or "", read_heard(work, node.id))
+                applicant = batch.applicant_of(state) or ""
+                return Known(state.case, applicant, read_heard(work, node.id), state.guests)
         return None
 
     known = await node.database.read(look)

@@ -211,14 +211,20 @@ def _blocked(batch: Batch, state: CaseState) -> str | None:
 def _settle(batch: Batch, state: CaseState, written: Sequence[Written]) -> None:
     """Bring what the row remembers besides the case up to the entries counted in."""
     batch.touch(state)
-    state.interest = interest_of(state.case) if state.case is not None else frozenset()
+    interested(state)
     for each in written:
         for part in each.entry.parts:
             if part.name == APPLICANT:
                 sheet = _applicant_sheet(batch, part.hash)
                 if sheet is not None:
-                    state.applicant = sheet.applicant.name[:APPLICANT_CHARS_MAX]
-                    state.id_tail = sheet.applicant.id_number[-ID_TAIL_CHARS:]
+                    name, number = sheet.applicant.name, sheet.applicant.id_number
+                    batch.name_applicant(state, name[:APPLICANT_CHARS_MAX], number[-ID_TAIL_CHARS:])
+
+
+def interested(state: CaseState) -> None:
+    """Work out again whom a case concerns."""
+    case = state.case
+    state.interest = interest_of(case, state.guests) if case is not None else frozenset()
 
 
 def _applicant_sheet(batch: Batch, part: PartHash) -> ApplicantSheet | None:

@@ -25,7 +25,8 @@ from sync.holdings import Holdings
 from sync.stored import case_from_bytes
 from sync.tables import UNRANKED
 
-# `urgency` of a row: what runs comes first, what waits for the applicant next. Stored.
+# `urgency` of a row: the green channel, then what runs, then what waits for the applicant. Stored.
+GREEN: Final = -1
 RUNNING: Final = 0
 PAUSED: Final = 1
 NO_CLOCK: Final = 2
@@ -213,4 +214,4 @@ def _urgency_and_date(holdings: Holdings, case: Case, now: datetime) -> tuple[in
         return NO_CLOCK, None
     if urgency.clock.state is ClockState.PAUSED or urgency.clock.due_on is None:
         return PAUSED, None
-    return RUNNING, urgency.clock.due_on.isoformat()
+    return GREEN if case.green else RUNNING, urgency.clock.due_on.isoformat()

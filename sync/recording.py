@@ -10,6 +10,7 @@ from typing import Final
 from casework.entry import Entry, PartRef
 from casework.interest import entitled
 from casework.names import (
+    CaseId,
     LogName,
     MessageId,
     NodeId,
@@ -30,11 +31,12 @@ from sync.clock import (
 )
 from sync.errors import WrongTypeError
 from sync.hearing import take_report
+from sync.inquiries import guests_of, note_inquiry
 from sync.outbox import is_widened, list_record
 from sync.part_rows import PartState
 from sync.parts import is_small
 from sync.payloads import Body, Message, TimeTrust, check_type
-from sync.projection import BLOCKED_BY_UNREAD, Answer, block, count_in, has_say
+from sync.projection import BLOCKED_BY_UNREAD, Answer, block, count_in, has_say, interested
 from sync.stored import instant_of, kind_name, parts_of, stored_message, written_in, written_of
 from sync.tables import MessageState
 
@@ -74,7 +76,7 @@ def record(  # noqa: PLR0913 - what is known of a message, each by its name
     elif isinstance(body, Entry) and about is not None:
         about.is_plain = False
     await_parts(batch, message, body, small)
-    if about is not None and is_widened(before, about.case, batch.node.id):
+    if about is not None and is_widened(before, about.case, batch.node.id, about.guests):
         _await_widened(batch, about)
     list_record(batch, made, before)
     return made
@@ -120,9 +122,8 @@ def renew_parts(
         return
     known = part_rows.states(batch.work, [ref.hash for ref in lost])
     lost = [ref for ref in lost if known.get(ref.hash) is not PartState.HELD]
-    case = batch.case(message.header.case).case if message.header.case is not None else None
     for ref in lost:
-        if case is not None and not entitled(case, batch.node.id, ref, message.node):
+        if not _is_ours(batch, message, ref, without_case=True):
             continue
         batch.refer(ref.hash, message.id, message.header.case)
         if ref.hash in small:
@@ -157,7 +158,7 @@ def _await_widened(batch: Batch, state: CaseState) -> None:
         part.ref
         for part in large
         if known.get(part.ref.hash) is not PartState.HELD
-        and entitled(state.case, me, part.ref, part.node)
+        and entitled(state.case, me, part.ref, part.node, state.guests)
     ]
     part_rows.wait_for(batch.work, coming)
 
@@ -192,8 +193,15 @@ def _is_for_here(batch: Batch, message: Message, ref: PartRef) -> bool:
         return True
     if is_small(ref.size):
         return False
-    case = batch.case(message.header.case).case if message.header.case is not None else None
-    return case is not None and entitled(case, me, ref, message.node)
+    return _is_ours(batch, message, ref, without_case=False)
+
+
+def _is_ours(batch: Batch, message: Message, ref: PartRef, *, without_case: bool) -> bool:
+    """Whether this node's role in the case of a message calls for one of its parts."""
+    state = batch.case(message.header.case) if message.header.case is not None else None
+    if state is None or state.case is None:
+        return without_case
+    return entitled(state.case, batch.node.id, ref, message.node, state.guests)
 
 
 def _apply(batch: Batch, made: Record, body: Body | None, answer: Answer | None) -> None:
@@ -213,9 +221,12 @@ def _apply(batch: Batch, made: Record, body: Body | None, answer: Answer | None)
             | bodies.SetAnnouncement()
             | bodies.NumberBlock()
             | bodies.ContactReport()
+            | bodies.Query()
+            | bodies.Reply()
+            | bodies.Notice()
         ):
             if _is_lawful(message):
-                _apply_control(batch, message, body)
+                _apply_lawful(batch, message, body)
         case bodies.Acknowledgement(log, seq, id_, parts):
             if _is_lawful(message) and not is_void(batch, message):
                 acknowledge(batch, log, seq, id_)
@@ -223,8 +234,24 @@ def _apply(batch: Batch, made: Record, body: Body | None, answer: Answer | None)
                     "UPDATE large_part SET acknowledged = TRUE WHERE hash = ?",
                     [(each,) for each in parts],
                 )
+                batch.parts_acknowledged += parts
         case _:
             return
+
+
+def _receive_guest(batch: Batch, case: CaseId | None) -> None:
+    """Who was given a case is told of it from here on, as long as the purpose lasts."""
+    if case is None:
+        return
+    state = batch.case(case)
+    state.guests = guests_of(batch.work, case)
+    if state.case is None:
+        return
+    before = state.interest
+    interested(state)
+    if state.interest != before:
+        batch.touch(state)
+    _await_widened(batch, state)
 
 
 def acknowledge(batch: Batch, log: LogName, seq: int, id: MessageId) -> None:  # noqa: A002
@@ -256,13 +283,12 @@ def _is_lawful(message: Message) -> bool:
     return True
 
 
-def _apply_control(
-    batch: Batch,
-    message: Message,
-    body: bodies.Lease | bodies.SetAnnouncement | bodies.NumberBlock | bodies.ContactReport,
-) -> None:
+def _apply_lawful(batch: Batch, message: Message, body: Body) -> None:
+    """What follows from a word of somebody who may say it, beside entries."""
     header = message.header
     match body:
+        case bodies.Query() | bodies.Reply() | bodies.Notice():
+            _receive_guest(batch, note_inquiry(batch, message, body))
         case bodies.Lease(node, incarnation, until):
             batch.work.execute(
                 "INSERT INTO lease (id, log, seq, node, incarnation, at, until)"

@@ -15,16 +15,17 @@ from typing import Final
 import structlog
 from msgspec.structs import replace
 
+from casework.errors import OfficerNotHereError
 from casework.instants import instant_text, parse_instant
 from casework.names import NodeId, OfficerId, is_of_county, parent_of
-from casework.organisation import Officer, OfficerStatus
+from casework.organisation import Officer
 from sync.bodies import SetName
 from sync.carrying import CarryDesk
 from sync.clock import Clock, SystemClock
 from sync.control import Command, ControlSocket
 from sync.engine import Database, Work
 from sync.node import Node
-from sync.opening import MakeJudge, assemble, opened
+from sync.opening import MakeJudge, MakeVault, assemble, opened
 from sync.relay import LinkReport, LinkState, Relay, Watched
 from sync.schema import Schema
 from sync.settings import NodeSettings
@@ -61,11 +62,14 @@ class Runtime:
         schema: Schema,
         *,
         make_judge: MakeJudge | None = None,
+        make_vault: MakeVault | None = None,
         clock: Clock | None = None,
     ) -> None:
         """NotEnrolledError if the data directory belongs to nobody yet."""
         self.clock: Final[Clock] = clock or SystemClock()
-        self.made: Final = assemble(settings, self.clock, make_judge=make_judge)
+        self.made: Final = assemble(
+            settings, self.clock, make_judge=make_judge, make_vault=make_vault
+        )
         self.relay: Final = Relay(self.clock)
         self.turn: Final = asyncio.Semaphore(TURNS)
         self.carry: Final = CarryDesk(self.made.node, self.made.signer, self.made.files, self.turn)
@@ -123,11 +127,19 @@ class Runtime:
     async def find_officer(self, officer: str) -> Officer | None:
         """An officer who works here, by the directory in force: who has left is signed out."""
         found = self.sets.holdings.officer(OfficerId(officer))
-        if found is None or found.status is not OfficerStatus.ACTIVE:
-            return None
+        return None if found is None or self._barred(found) else found
+
+    async def why_barred(self, officer: str) -> str | None:
+        """The code that says why an account that exists here does not work today."""
+        found = self.sets.holdings.officer(OfficerId(officer))
+        return OfficerNotHereError.code if found is None else self._barred(found)
+
+    def _barred(self, officer: Officer) -> str | None:
         # The county, its hall and its sub-centres are one house.
-        of_house = is_of_county(found.node) and is_of_county(self.node.id)
-        return found if of_house or found.node == self.node.id else None
+        of_house = is_of_county(officer.node) and is_of_county(self.node.id)
+        if not of_house and officer.node != self.node.id:
+            return OfficerNotHereError.code
+        return officer.barred(self.sets.holdings.calendar.day_of(self.clock.now()))
 
     # The state of things.
 

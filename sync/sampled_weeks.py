@@ -1,5 +1,6 @@
 """The weeks for which the county has bound itself, as any node holds them (`casework.sampling`)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
@@ -9,7 +10,7 @@ from casework.names import is_county
 from casework.sampling import seed_digest
 from sync.bodies import SampleSeed
 from sync.engine import Work
-from sync.payloads import SAMPLE_SEED
+from sync.payloads import SAMPLE_SEED, Message
 from sync.stored import instant_of, stored_body, stored_message
 
 _WEEKS: Final = "SELECT wire FROM message WHERE kind = ? ORDER BY arrival"
@@ -33,10 +34,14 @@ class Week(Struct, frozen=True):
 
 
 def weeks_in(work: Work) -> dict[str, Week]:
+    rows = work.execute(_WEEKS, (SAMPLE_SEED.name,)).fetchall()
+    return weeks_of(stored_message(wire) for (wire,) in rows)
+
+
+def weeks_of(messages: Iterable[Message]) -> dict[str, Week]:
     """By name. The first digest of a week binds; a seed that does not fit it is none."""
     found: dict[str, Week] = {}
-    for (wire,) in work.execute(_WEEKS, (SAMPLE_SEED.name,)).fetchall():
-        message = stored_message(wire)
+    for message in messages:
         body = stored_body(message)
         if not isinstance(body, SampleSeed) or not is_county(message.node):
             continue

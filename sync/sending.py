@@ -24,6 +24,7 @@ from sync.frame import (
     Queued,
     fill_frame,
 )
+from sync.inquiries import guests_of
 from sync.part_rows import PartState, homes, small_parts, states
 from sync.parts import is_small
 from sync.payloads import Message
@@ -66,7 +67,7 @@ def find_link(work: Work, neighbour: NodeId) -> Link | None:
 
 def waiting(  # noqa: PLR0913 - one read
     work: Work,
-    me: NodeId,
+    node: "Node",
     neighbour: NodeId,
     lane: Lane,
     after: int,
@@ -74,6 +75,7 @@ def waiting(  # noqa: PLR0913 - one read
     room: int = UNPACKED_BYTES_MAX,
 ) -> Waiting:
     """The next messages of a list, enough to fill the room, with the parts that may go along."""
+    me = node.id
     listed: list[Listed] = []
     rows = work.execute(_LISTED, (neighbour, lane.value, after, MESSAGES_MAX))
     while room > 0 and (row := rows.fetchone()) is not None:
@@ -82,7 +84,8 @@ def waiting(  # noqa: PLR0913 - one read
         room -= len(wire)
     refs = {each.message.id: _refs_for(work, me, neighbour, each.message) for each in listed}
     hashes = [ref.hash for some in refs.values() for ref in some]
-    data = small_parts(work, hashes)
+    stored = small_parts(work, hashes)
+    data = {part: node.vault.to_send(held, neighbour) for part, held in stored.items()}
     upwards = parent_of(me) == neighbour
     known = states(work, [each for each in hashes if each not in data]) if upwards else {}
     queue = tuple(
@@ -166,12 +169,14 @@ def hello_for(work: Work, node: "Node", neighbour: NodeId, nonce: str, at: str) 
 
 
 def parts_for(
-    case: Case | None, neighbour: NodeId, refs: Sequence[PartRef], author: NodeId
+    work: Work, case: CaseId | None, neighbour: NodeId, refs: Sequence[PartRef], author: NodeId
 ) -> list[PartRef]:
-    """Those of a message's parts that a child's role lets it have."""
-    if case is None:
+    """Those of a message's parts that a child's role in its case lets it have."""
+    found = find_case(work, case)
+    if found is None:
         return list(refs)
-    return [ref for ref in refs if entitled(case, neighbour, ref, author)]
+    guests = guests_of(work, found.id)
+    return [ref for ref in refs if entitled(found, neighbour, ref, author, guests)]
 
 
 def find_case(work: Work, case: CaseId | None) -> Case | None:
@@ -188,7 +193,7 @@ def _refs_for(work: Work, me: NodeId, neighbour: NodeId, message: Message) -> li
     case = message.header.case
     home = homes(work, [ref.hash for ref in refs])
     refs = [ref for ref in refs if home.get(ref.hash, case) == case]
-    return parts_for(find_case(work, case), neighbour, refs, message.node)
+    return parts_for(work, case, neighbour, refs, message.node)
 
 
 def _absences(

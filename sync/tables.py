@@ -174,6 +174,25 @@ class CaseRow(Table, tablename="case_row"):
     folded = Bytea(default=None, null=False)
 
 
+class InquiryRow(Table, tablename="inquiry"):
+    """A question to the county and its answer, wherever they are held; it follows from messages.
+
+    Never changed once it is answered: at the county it says who asked what for what, and got what.
+    """
+
+    id = Varchar(length=_HASH, primary_key=True, default=None, null=False)  # of the query
+    node = Varchar(length=_NODE, default=None, null=True)  # None: the answer came first
+    officer = Varchar(length=32, default=None, null=True, index=True)
+    question = Varchar(length=64, default=None, null=True)
+    purpose = Varchar(length=64, default=None, null=True)
+    number = Varchar(length=50, default=None, null=True)
+    asked_at = Varchar(length=_INSTANT, default=None, null=True, index=True)
+    answer = Varchar(length=64, default=None, null=True, index=True)
+    answered_at = Varchar(length=_INSTANT, default=None, null=True)
+    case_id = Varchar(length=32, default=None, null=True, index=True)
+    sheet = Varchar(length=_HASH, default=None, null=True)  # the part that says what was found
+
+
 class LeaseRow(Table, tablename="lease"):
     id = Varchar(length=_HASH, primary_key=True, default=None, null=False)
     log = Varchar(length=_LOG, default=None, null=False)
@@ -226,6 +245,7 @@ TABLES: Final[tuple[type[Table], ...]] = (
     EvidenceRow,
     LargePartRow,
     CaseRow,
+    InquiryRow,
     LeaseRow,
     NumberBlockRow,
     SettingRow,

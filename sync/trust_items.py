@@ -1,11 +1,13 @@
 """How the content of the trust sets is divided into items, and read back.
 
-One item per matter version, per grantee, per revocation: what changes alone travels alone. Item
+One item per matter version, per revocation, per grantee or part of its records (`sync.grants`):
+what changes alone travels alone. Item
 names are part of what is signed and never change. The directory's own items are in
 `sync.directory`, the root's in `sync.trust_sets`.
 """
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Final, TypeVar
 
 from casework.calendar import Calendar
@@ -13,8 +15,8 @@ from casework.delegation import Delegation, Revocation
 from casework.delegation_file import Instrument, KeyCompromise
 from casework.fact import Fact
 from casework.matter import MatterVersion
-from casework.names import NodeId
 from sync.errors import SetFormError
+from sync.grants import GRANTEE, Grants, check_grants, grant_items
 from sync.held_catalogue import HeldCatalogue, hold_catalogue
 from sync.roles import Root, check_root
 from sync.strict_json import UNREADABLE, decode_strict, encode_strict
@@ -23,7 +25,6 @@ from sync.trust_root import ROOT_ITEM
 CALENDAR_ITEM: Final = "calendar"
 INSTRUMENTS_ITEM: Final = "instruments"
 _MATTER: Final = "matter/"
-_GRANTEE: Final = "grantee/"
 _REVOKED_RECORD: Final = "delegation/"
 _REVOKED_KEY: Final = "key/"
 
@@ -34,13 +35,6 @@ class Instruments(Fact, frozen=True):
     """The documents on which the powers of the records rest."""
 
     instruments: tuple[Instrument, ...]
-
-
-class Grants(Fact, frozen=True):
-    """All records of one grantee."""
-
-    grantee: NodeId
-    records: tuple[Delegation, ...]
 
 
 class HeldDelegations(Fact, frozen=True):
@@ -72,22 +66,23 @@ def read_catalogue(version: int, items: Mapping[str, bytes]) -> HeldCatalogue:
 def delegation_items(
     records: Iterable[Delegation], instruments: Iterable[Instrument]
 ) -> dict[str, bytes]:
-    grants: dict[NodeId, list[Delegation]] = {}
-    for record in sorted(records, key=lambda one: one.id):
-        grants.setdefault(record.grantee, []).append(record)
-    items = {
-        _GRANTEE + node: encode_strict(Grants(node, tuple(held))) for node, held in grants.items()
-    }
     listed = tuple(sorted(instruments, key=lambda one: one.id))
-    return items | {INSTRUMENTS_ITEM: encode_strict(Instruments(listed))}
+    return grant_items(records) | {INSTRUMENTS_ITEM: encode_strict(Instruments(listed))}
 
 
 def read_delegations(items: Mapping[str, bytes]) -> HeldDelegations:
-    grants = [_read(items[name], Grants) for name in sorted(items) if name.startswith(_GRANTEE)]
+    records: list[Delegation] = []
+    for name in sorted(items):
+        if name.startswith(GRANTEE):
+            held = _read(items[name], Grants)
+            check_grants(name, held)
+            records += held.records
+    if len({one.id for one in records}) < len(records):
+        raise SetFormError("a record that stands twice")
     listed = items.get(INSTRUMENTS_ITEM)
     return HeldDelegations(
         instruments=_read(listed, Instruments).instruments if listed is not None else (),
-        records=tuple(record for held in grants for record in held.records),
+        records=tuple(sorted(records, key=attrgetter("grantee", "id"))),
     )
 
 

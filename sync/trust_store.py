@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from casework.names import NodeId, PartHash, is_county
 from sync.bodies import SetAnnouncement, SetName, TrustVersions
+from sync.carriers.port import PartRange
 from sync.engine import Database
 from sync.envelope import WIRE_BYTES_MAX
 from sync.errors import EnvelopeError, SetFormError
@@ -214,26 +215,22 @@ class TrustStore:
             return None
         return data[offset : offset + min(length, READ_BYTES_MAX)]
 
-    async def accept_range(self, part: PartHash, offset: int, data: bytes) -> bool:
-        """Keep bytes that came; False if they belong to no set that is being fetched.
+    async def accept_ranges(self, ranges: Iterable[PartRange]) -> list[PartRange]:
+        """Keep bytes that came; what belongs to no set that is being fetched is given back.
 
         Bytes that do not add up to their name are dropped, and fetched again.
         """
-        wanted = (await self._missing()).get(part)
-        if wanted is None:
-            return False
-        arrived = self._arriving.setdefault(part, bytearray())
-        if offset != len(arrived):
-            return True
-        arrived += data
-        if data and wanted.size is not None and len(arrived) < wanted.size:
-            return True
-        if hash_of(bytes(arrived)) == part:
-            del self._arriving[part]
-            await self._take_in(wanted, bytes(arrived))
-        elif not data or len(arrived) >= (wanted.size or WIRE_BYTES_MAX):
-            del self._arriving[part]
-        return True
+        whole: dict[PartHash, bytes] = {}
+        others: list[PartRange] = []
+        for each in ranges:
+            wanted = (await self._missing()).get(each.hash)
+            if wanted is None:
+                others.append(each)
+            elif (data := self._gather(wanted, each)) is not None:
+                whole[each.hash] = data
+        if whole:
+            await self._take_in(whole)
+        return others
 
     async def carried(self) -> list[PartHash]:
         """The manifests in force and their parts, by their names: a stick takes them all along."""
@@ -327,20 +324,39 @@ class TrustStore:
             self._lacking = {one.hash: one for one in missing}
         return self._lacking
 
-    async def _take_in(self, part: Missing, data: bytes) -> None:
-        left = [one for one in (await self._missing()).values() if one != part]
-        is_last = not part.is_item or all(one.set is not part.set for one in left)
+    def _gather(self, wanted: Missing, piece: PartRange) -> bytes | None:
+        """The part, once this piece makes it whole."""
+        arrived = self._arriving.setdefault(piece.hash, bytearray())
+        if piece.offset != len(arrived):
+            return None
+        arrived += piece.data
+        if piece.data and wanted.size is not None and len(arrived) < wanted.size:
+            return None
+        data = bytes(arrived)
+        if hash_of(data) == piece.hash:
+            del self._arriving[piece.hash]
+            return data
+        if not piece.data or len(data) >= (wanted.size or WIRE_BYTES_MAX):
+            del self._arriving[piece.hash]
+        return None
+
+    async def _take_in(self, parts: Mapping[PartHash, bytes]) -> None:
+        """Write parts down together; look whether a set is whole when one waits for no more."""
+        lacking = await self._missing()
+        left = {part: one for part, one in lacking.items() if part not in parts}
+        awaited = {(one.set, one.is_item) for one in left.values()}
+        came_of = {(lacking[part].set, lacking[part].is_item) for part in parts}
+        is_last = not came_of <= awaited
 
         def write(work: Work) -> list[InForce]:
-            row = find_row(work, part.hash)
-            if row is None:
-                put_parts(work, {part.hash: data})
-            else:
-                put_row(work, self._admission.listed(work, replace(row, wire=data)))
+            rows = {part: row for part in parts if (row := find_row(work, part)) is not None}
+            put_parts(work, {part: data for part, data in parts.items() if part not in rows})
+            for part, row in rows.items():
+                put_row(work, self._admission.listed(work, replace(row, wire=parts[part])))
             return self._admission.enforce_whole(work) if is_last else []
 
         came = await self._database.work(write)
-        self._lacking = None if is_last else {one.hash: one for one in left}
+        self._lacking = None if is_last else left
         await self._come_into_force(came)
 
     async def _come_into_force(self, came: Sequence[InForce]) -> None:

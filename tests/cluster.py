@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from casework import act as acts
 from casework.act import AnyAct
+from casework.asking import Answer
 from casework.case import Case
 from casework.entry import Entry, PartRef, Written
 from casework.material import MaterialVerdict
@@ -34,7 +35,7 @@ from casework.names import (
 )
 from casework.party import ApplicantSheet, Party
 from sync.batch import Batch
-from sync.bodies import TrustVersions
+from sync.bodies import Reply, TrustVersions
 from sync.clock import ManualClock
 from sync.directory import LogEnd
 from sync.engine import Database
@@ -44,6 +45,7 @@ from sync.node import Node
 from sync.parts import Parts, Shelf, is_small, make_part
 from sync.payloads import Body, Header, Message
 from sync.tables import create_tables
+from sync.writing import write
 from tests.builders import COUNTY, INTAKE, LIN, MATTER, NOON, OTHER_TOWN, TOWN, VILLAGE, a_verdict
 from tests.keyring import a_signer
 
@@ -113,6 +115,16 @@ class Lenient:
 
     def judge_other(self, batch: Batch, message: Message, body: Body) -> str | None:  # noqa: ARG002
         return self.refusals.get((message.node, type(body).__name__))
+
+    def answer(self, batch: Batch) -> None:
+        """Whoever asks is given the case, if there is one of the number."""
+        waiting = batch.work.execute(
+            "SELECT i.id, c.id FROM inquiry AS i LEFT JOIN case_row AS c ON c.number = i.number"
+            " WHERE i.answer IS NULL AND i.node IS NOT NULL"
+        ).fetchall()
+        for query, case in waiting:
+            answer = Answer.NOT_FOUND if case is None else Answer.FOUND
+            write(batch, Reply(query, answer, case, ()))
 
     def pronounce(self, batch: Batch) -> None:
         """It judges no decisions."""

@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 
 from tests.once import made_once
+from tests.read_once import read_once
 
 TESTS = Path(__file__).parent
 SEEDS_BY_DEFAULT = 6
@@ -61,6 +62,13 @@ def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("webui.session.MEMORY_KIB", QUICK_MEMORY_KIB)
         patch.setattr("webui.session.ROUNDS", 1)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _read_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        read_once(patch)
         yield
 
 

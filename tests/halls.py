@@ -20,6 +20,7 @@ from casework.names import OfficerId
 from central.services.county import open_county
 from central.services.judging import CountyJudge
 from central.settings import Settings
+from sync.carriers.port import PartRange
 from sync.trust_store import TrustStore
 from tests.builders import OTHER_TOWN, TOWN, VILLAGE
 from tests.founded import a_clock, a_county, at_work, enrol
@@ -74,7 +75,7 @@ async def fetch_sets(above: TrustStore, below: TrustStore) -> None:
         for want in wants:
             data = await above.read_range(want.hash, want.offset, want.length)
             assert data is not None, "what is announced is held"
-            await below.accept_range(want.hash, want.offset, data)
+            await below.accept_ranges([PartRange(want.hash, want.offset, data)])
 
 
 def copy_of(founded: Path, path: Path, name: str) -> Path:

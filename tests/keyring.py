@@ -7,6 +7,7 @@ import hashlib
 from typing import Final
 
 from casework import act as acts
+from casework.asking import Answer, Question
 from casework.entry import Entry
 from casework.names import (
     ZERO_ID,
@@ -178,11 +179,9 @@ def a_body_of_each() -> dict[str, tuple[NodeId, Body]]:
         ),
         "query": (
             OTHER_TOWN,
-            bodies.Query(
-                bodies.Question.CASE_STATE, NUMBER, OfficerId("o0114"), "resident-asks", ()
-            ),
+            bodies.Query(Question.CASE_STATE, NUMBER, OfficerId("o0114"), "resident-asks", ()),
         ),
-        "reply": (COUNTY, bodies.Reply(an_id("query"), bodies.Answer.FOUND, None, (part,))),
+        "reply": (COUNTY, bodies.Reply(an_id("query"), Answer.FOUND, None, (part,))),
         "receipt-manifest": (
             TOWN,
             bodies.ReceiptManifest(

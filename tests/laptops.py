@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from random import Random
 
 import httpx
 from litestar import Litestar
@@ -158,6 +159,13 @@ def a_photo(shade: int = 90) -> bytes:
         picture.paste(shade, (60, at, 840, at + 9))
     made = io.BytesIO()
     picture.save(made, "JPEG", quality=85)
+    return made.getvalue()
+
+
+def a_picture() -> bytes:
+    """One that compresses badly: it is a large part, and its bytes are like no other's."""
+    made = io.BytesIO()
+    Image.frombytes("L", (400, 400), Random(64).randbytes(400 * 400)).save(made, "JPEG", quality=90)
     return made.getvalue()
 
 

@@ -51,6 +51,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         templates=HERE / "templates",
         sign_in=services.sign_in,
         find_officer=runtime.find_officer,
+        why_barred=runtime.why_barred,
         chrome=chrome,
         clock=runtime.clock.now,
         random_bytes=random_bytes,

@@ -16,15 +16,20 @@ from sync.clock import Clock
 from sync.desk import Desk
 from sync.engine import bind
 from sync.keys import random_bytes
+from sync.laptop_vault import LaptopVault
 from sync.runtime import Runtime
+from sync.vault_keys import VaultKeys
 from village_agent.routes import route_handlers
 from village_agent.routes.access import Services
 from village_agent.routes.chrome import chrome
 from village_agent.services.accounts import make_sign_in
 from village_agent.services.commands import commands
+from village_agent.services.draft_safe import LaptopSafe
+from village_agent.services.vault import guarding, make_vault, recovery_key
 from village_agent.settings import Settings
 from village_agent.store.bags import Bags
-from village_agent.tables import SCHEMA, Bag
+from village_agent.store.draft_keys import DraftKeys
+from village_agent.tables import SCHEMA, Bag, DraftKey
 from webui.case_assets import CASE_ASSETS
 from webui.drafts import Drafts
 from webui.drafts_tables import Draft, DraftFile
@@ -37,7 +42,7 @@ HERE: Final = Path(__file__).parent
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     """The application of an enrolled node; NotEnrolledError if it is not."""
-    runtime = Runtime(settings, SCHEMA, clock=clock)
+    runtime = Runtime(settings, SCHEMA, make_vault=make_vault, clock=clock)
     services = _services(settings, runtime)
     kit = create_kit(
         gate=GateSettings(
@@ -48,6 +53,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
         templates=HERE / "templates",
         sign_in=services.sign_in,
         find_officer=runtime.find_officer,
+        why_barred=runtime.why_barred,
         chrome=chrome,
         clock=runtime.clock.now,
         random_bytes=random_bytes,
@@ -63,8 +69,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
         async with runtime.running(commands(services.database)):
-            await runtime.relay.start()
-            yield
+            await services.keys.load()
+            async with guarding(services.sign_in, services.keys, services.safe, runtime):
+                await runtime.relay.start()
+                yield
 
     app = Litestar(
         route_handlers=[*route_handlers(services), *kit.route_handlers],
@@ -78,7 +86,12 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Litestar:
 
 
 def _services(settings: Settings, runtime: Runtime) -> Services:
-    database = runtime.database
+    database, vault = runtime.database, runtime.node.vault
+    assert isinstance(vault, LaptopVault), "a laptop has a vault"
+    vault.recovery = recovery_key(settings.files)
+    secret = settings.files.device_secret
+    keys = VaultKeys(vault, database, secret, runtime.clock, random_bytes)
+    safe = LaptopSafe(keys, DraftKeys(bind(DraftKey, database)), random_bytes)
     return Services(
         settings=settings,
         runtime=runtime,
@@ -86,9 +99,11 @@ def _services(settings: Settings, runtime: Runtime) -> Services:
         database=database,
         trust=runtime.sets,
         desk=Desk(runtime.node, runtime.sets),
-        drafts=Drafts(bind(Draft, database), bind(DraftFile, database), random_bytes),
+        keys=keys,
+        safe=safe,
+        drafts=Drafts(bind(Draft, database), bind(DraftFile, database), random_bytes, safe),
         bags=Bags(bind(Bag, database)),
-        sign_in=make_sign_in(database),
+        sign_in=make_sign_in(database, keys),
         clock=runtime.clock,
     )
 

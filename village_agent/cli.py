@@ -18,6 +18,7 @@ from sync.enrol_command import enrol_command
 from village_agent.services.accounts import set_account
 from village_agent.settings import Settings, read
 from village_agent.tables import SCHEMA
+from village_agent.vault_commands import add_vault_commands
 
 BROWSER_AFTER_SECONDS: Final = 2.0
 
@@ -60,6 +61,7 @@ def main(config: Path | None) -> None:
 
 
 add_common_commands(main, TIER)
+add_vault_commands(main, TIER)
 main.add_command(
     enrol_command(TIER, NodeTier.VILLAGE, "parent_url", lambda settings: settings.parent_url)
 )

@@ -7,7 +7,8 @@ own come from `static/`. Every address carries the content's hash, so it may be 
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
-from importlib.metadata import distribution
+from functools import cache
+from importlib.metadata import PackagePath, distribution
 from pathlib import Path
 from typing import Final
 
@@ -101,16 +102,21 @@ def _asset(name: str, content: bytes) -> Asset:
 
 def _from_wheel(dist: str, path: str) -> bytes:
     """The bytes of a file that is still what its wheel's RECORD says it is."""
-    for entry in distribution(dist).files or ():
-        if entry.as_posix() != path:
-            continue
-        content = entry.read_binary()
-        if entry.hash is None or entry.hash.mode != "sha256":
-            raise AssetDamagedError(f"{dist}: no SHA-256 for {path}")
-        if _record_hash(content) != entry.hash.value:
-            raise AssetDamagedError(f"{dist}: {path} differs from its record")
-        return content
-    raise AssetDamagedError(f"{dist} has no {path}")
+    entry = _recorded(dist).get(path)
+    if entry is None:
+        raise AssetDamagedError(f"{dist} has no {path}")
+    content = entry.read_binary()
+    if entry.hash is None or entry.hash.mode != "sha256":
+        raise AssetDamagedError(f"{dist}: no SHA-256 for {path}")
+    if _record_hash(content) != entry.hash.value:
+        raise AssetDamagedError(f"{dist}: {path} differs from its record")
+    return content
+
+
+@cache
+def _recorded(dist: str) -> Mapping[str, PackagePath]:
+    """What a wheel's RECORD lists; several of our files come out of one wheel."""
+    return {entry.as_posix(): entry for entry in distribution(dist).files or ()}
 
 
 def _record_hash(content: bytes) -> str:

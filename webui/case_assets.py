@@ -6,5 +6,5 @@ from typing import Final
 _STATIC: Final = Path(__file__).parent / "static"
 
 CASE_ASSETS: Final[dict[str, Path]] = {
-    name: _STATIC / name for name in ("case.css", "case.js", "guide.css")
+    name: _STATIC / name for name in ("case.css", "case.js", "guide.css", "asking.css")
 }

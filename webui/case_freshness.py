@@ -1,7 +1,9 @@
 """As of when what a page says of another place is known, in words; nothing where all is fresh."""
 
+from collections.abc import Collection
 from datetime import datetime
 
+from casework.asking import Guest
 from casework.case import Case
 from casework.freshness import Heard, Silence
 from casework.interest import concerns
@@ -17,7 +19,7 @@ def known_as_of(given: CaseGiven) -> str:
     """The line over a case whose pen is elsewhere: since when that place was not heard."""
     if _is_here_alone(given.sync):
         return ""
-    if has_left(given.case, given.node):
+    if has_left(given.case, given.node, given.guests):
         return word("known", "left", at=time_words(given.case.timeline[-1].written_at, given.now))
     silence = _silence(given.heard, given.case.pen, given.now)
     if silence is None:
@@ -34,21 +36,27 @@ def silent_words(heard: Heard | None, of: NodeId, names: Names, now: datetime) -
     return word("known", "silent", at=time_words(silence.since, now), node=names.node(silence.node))
 
 
-def row_words(
-    case: Case, heard: Heard | None, node: NodeId, now: datetime, sync: SyncMark | None
+def row_words(  # noqa: PLR0913 - one line of a list
+    case: Case,
+    heard: Heard | None,
+    node: NodeId,
+    now: datetime,
+    sync: SyncMark | None,
+    *,
+    guests: Collection[Guest] = (),
 ) -> str:
     """The same in a line of a list."""
     if not case.is_open or _is_here_alone(sync):
         return ""
-    if has_left(case, node):
+    if has_left(case, node, guests):
         return word("known", "row", at=time_words(case.timeline[-1].written_at, now))
     silence = _silence(heard, case.pen, now)
     return "" if silence is None else word("known", "row", at=time_words(silence.since, now))
 
 
-def has_left(case: Case, node: NodeId) -> bool:
+def has_left(case: Case, node: NodeId, guests: Collection[Guest] = ()) -> bool:
     """Whether a node is told no more of a case that it once had to do with."""
-    return case.is_open and not is_county(node) and not concerns(case, node)
+    return case.is_open and not is_county(node) and not concerns(case, node, guests)
 
 
 def time_words(at: datetime, now: datetime) -> str:

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from casework.act import AnyAct, Restatable
+from casework.asking import Guest
 from casework.calendar import Calendar
 from casework.case import Case
 from casework.entry import PartRef, Written
@@ -119,6 +120,7 @@ class CaseGiven(Struct, frozen=True, kw_only=True):
     departments: Mapping[DepartmentId, str] = {}
     colleagues: tuple[Officer, ...] = ()  # who may be named as having agreed to an act
     duplicates: tuple[Duplicate, ...] = ()
+    guests: tuple[Guest, ...] = ()  # who is told of it because they asked
     heard: Heard | None = None  # whom this node has heard until when
     officer: OfficerId = OfficerId("")  # who looks
     contacts: Mapping[NodeId, str] = {}  # whom they may ask about the case; nobody: they only read

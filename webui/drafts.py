@@ -4,6 +4,7 @@ A draft has a revision that each save raises. Whoever saves names the one they s
 window on the same draft is told instead of silently overwriting the first.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -13,8 +14,9 @@ from msgspec import Struct
 
 from casework.matter import MatterRef
 from casework.names import CaseId, MatterId
+from webui.draft_safe import DraftCipher, DraftSafe, OpenCipher, OpenSafe
 from webui.drafts_tables import Draft, DraftFile
-from webui.errors import WebError
+from webui.errors import DraftSealedError, WebError
 from webui.session import RandomBytes
 from webui.uploads import (
     CASE_BYTES_MAX,
@@ -76,6 +78,8 @@ class DraftRecord(Struct, frozen=True, kw_only=True):
     revision: int
     created_at: datetime
     updated_at: datetime
+    is_sealed: bool = False  # what was typed cannot be opened now; then nothing of it is here
+    is_private: bool = False  # nobody takes it over
 
 
 class DraftLine(Struct, frozen=True, kw_only=True):
@@ -89,6 +93,7 @@ class DraftLine(Struct, frozen=True, kw_only=True):
     has_warnings: bool
     created_at: datetime
     updated_at: datetime
+    is_private: bool = False
 
 
 class FileRecord(Struct, frozen=True, kw_only=True):
@@ -123,11 +128,16 @@ class Drafts:
     """The drafts of a node, in the tables its tier has bound."""
 
     def __init__(
-        self, draft: type[Draft], file: type[DraftFile], random_bytes: RandomBytes
+        self,
+        draft: type[Draft],
+        file: type[DraftFile],
+        random_bytes: RandomBytes,
+        safe: DraftSafe | None = None,
     ) -> None:
         self._draft = draft
         self._file = file
         self._random_bytes = random_bytes
+        self._safe: DraftSafe = safe or OpenSafe()
 
     async def create(  # noqa: PLR0913 - what is known of a draft when it is begun
         self,
@@ -150,14 +160,16 @@ class Drafts:
             created_at=now,
             updated_at=now,
         )
+        cipher = await self._safe.begin(record.id, officer, shared=case is not None)
+        fields_, applicant_ = _closed(cipher, record.id, record.fields, record.applicant)
         await self._draft.insert(
             self._draft(
                 id=record.id,
                 officer=officer,
                 matter=matter.matter if matter is not None else None,
                 version=matter.version if matter is not None else None,
-                fields=_written(record.fields),
-                applicant=record.applicant,
+                fields=fields_,
+                applicant=applicant_,
                 revision=record.revision,
                 created_at=now,
                 updated_at=now,
@@ -168,7 +180,7 @@ class Drafts:
     async def find(self, draft: str) -> DraftRecord | None:
         table = self._draft
         row = await table.select().where(table.id == draft, table.submitted_case.is_null()).first()
-        return None if row is None else _record(row)
+        return None if row is None else _record(row, await self._cipher(draft))
 
     async def get(self, draft: str) -> DraftRecord:
         found = await self.find(draft)
@@ -188,22 +200,28 @@ class Drafts:
     ) -> int:
         """Replace what was typed and return the new revision; the one saved over must be named."""
         table = self._draft
+        cipher = await self._opened(draft)
+        fields_, applicant_ = _closed(cipher, draft, fields, applicant[:APPLICANT_CHARS_MAX])
         values: dict[Any, Any] = {
-            table.fields: _written(fields),
+            table.fields: fields_,
             table.matter: matter.matter if matter is not None else None,
             table.version: matter.version if matter is not None else None,
-            table.applicant: applicant[:APPLICANT_CHARS_MAX],
+            table.applicant: applicant_,
             table.updated_at: now,
         }
         return await self._change(draft, revision, values)
 
     async def take_over(self, draft: str, *, officer: str, revision: int, now: datetime) -> int:
         """Another officer goes on with it; the window still open with the first is told."""
+        if (await self._opened(draft)).is_private:
+            raise DraftSealedError(draft)
         values = {self._draft.officer: officer, self._draft.updated_at: now}
         return await self._change(draft, revision, values)
 
-    async def list_for(self, officer: str) -> list[DraftLine]:
-        return [line for line in await self.list_all() if line.officer == officer]
+    async def list_open_to(self, officer: str) -> list[DraftLine]:
+        """The drafts that this officer may go on with: their own, and what can be taken over."""
+        lines = await self.list_all()
+        return [line for line in lines if line.officer == officer or not line.is_private]
 
     async def list_all(self) -> list[DraftLine]:
         """The drafts not yet submitted, last touched first."""
@@ -229,7 +247,8 @@ class Drafts:
         warned: dict[str, list[bool]] = {}
         for one in found:
             warned.setdefault(one["draft"], []).append(bool(one["warnings"]))
-        return [_line(row, warned.get(row["id"], [])) for row in rows]
+        ciphers = await self._safe.open([row["id"] for row in rows])
+        return [_line(row, warned.get(row["id"], []), ciphers.get(row["id"])) for row in rows]
 
     async def mark_submitted(self, draft: str, case: CaseId, now: datetime) -> None:
         """The draft has become a case: its files are parts now and need not be kept twice."""
@@ -243,6 +262,7 @@ class Drafts:
             }
         ).where(table.id == draft)
         await self._file.delete().where(self._file.draft == draft)
+        await self._safe.forget(draft)
 
     async def submitted_case(self, draft: str) -> CaseId | None:
         """The case a draft became: a second press of the button goes there."""
@@ -253,6 +273,7 @@ class Drafts:
     async def delete(self, draft: str) -> None:
         await self._file.delete().where(self._file.draft == draft)
         await self._draft.delete().where(self._draft.id == draft)
+        await self._safe.forget(draft)
 
     async def add_file(
         self, draft: str, material: str, checked: CheckedFile, now: datetime, *, source: str = ""
@@ -264,6 +285,7 @@ class Drafts:
         total = sum(one.size for one in held) + len(checked.data)
         if total > CASE_BYTES_MAX or len(held) >= FILES_MAX:
             raise CaseTooLargeError(f"{total} bytes in {len(held) + 1} files")
+        cipher = await self._opened(draft)
         record = FileRecord(
             id=self._random_bytes(ID_BYTES).hex(),
             draft=draft,
@@ -283,10 +305,10 @@ class Drafts:
                 draft=draft,
                 material=material,
                 position=record.position,
-                name=record.name,
+                name=cipher.close_text("name", record.id, record.name),
                 media_type=record.media_type,
-                content=checked.data,
-                thumbnail=checked.thumbnail,
+                content=cipher.close("content", record.id, checked.data),
+                thumbnail=cipher.close("thumbnail", record.id, checked.thumbnail),
                 pages=record.pages,
                 warnings=" ".join(record.warnings),
                 size=record.size,
@@ -303,7 +325,8 @@ class Drafts:
             column for column in file.all_columns() if column not in {file.content, file.thumbnail}
         ]
         rows = await file.select(*columns).where(file.draft == draft).order_by(file.position)
-        return tuple(_file(row) for row in rows)
+        cipher = await self._cipher(draft)
+        return tuple(_file(row, cipher) for row in rows)
 
     async def file(self, draft: str, file: str) -> FileContent | None:
         """A file in full; None if this draft has no such file."""
@@ -317,12 +340,18 @@ class Drafts:
         table = self._file
         rows = (
             await table.select(
-                table.material, table.media_type, table.name, table.content, table.source
+                table.id,
+                table.material,
+                table.media_type,
+                table.name,
+                table.content,
+                table.source,
             )
             .where(table.draft == draft)
             .order_by(table.position)
         )
-        return [FileContent(**row) for row in rows]
+        cipher = await self._opened(draft) if rows else OpenCipher()
+        return [_content(row, "content", cipher) for row in rows]
 
     async def remove_file(self, draft: str, file: str) -> None:
         table = self._file
@@ -348,14 +377,31 @@ class Drafts:
         table = self._file
         wanted = table.thumbnail if thumbnail else table.content
         row = (
-            await table.select(table.material, table.media_type, table.name, wanted)
+            await table.select(table.id, table.material, table.media_type, table.name, wanted)
             .where(table.draft == draft, table.id == file)
             .first()
         )
         if row is None:
             return None
-        content: bytes = row.pop("thumbnail" if thumbnail else "content")
-        return FileContent(**row, content=content)
+        column = "thumbnail" if thumbnail else "content"
+        return _content(row, column, await self._opened(draft))
+
+    async def _cipher(self, draft: str) -> DraftCipher | None:
+        return (await self._safe.open([draft])).get(draft)
+
+    async def _opened(self, draft: str) -> DraftCipher:
+        cipher = await self._cipher(draft)
+        if cipher is None:
+            await self.get(draft)
+            raise DraftSealedError(draft)
+        return cipher
+
+
+def _closed(cipher: DraftCipher, draft: str, fields: Fields, applicant: str) -> tuple[str, str]:
+    return (
+        cipher.close_text("fields", draft, _written(fields)),
+        cipher.close_text("applicant", draft, applicant),
+    )
 
 
 def _written(fields: Fields) -> str:
@@ -371,25 +417,40 @@ def _ref(row: Mapping[str, Any]) -> MatterRef | None:
     return MatterRef(MatterId(row["matter"]), row["version"])
 
 
-def _record(row: Mapping[str, Any]) -> DraftRecord:
+def _record(row: Mapping[str, Any], cipher: DraftCipher | None) -> DraftRecord:
+    """A draft, without what was typed where that cannot be opened."""
+    fields, applicant, is_sealed = "{}", "", cipher is None
+    if cipher is not None:
+        try:
+            fields = cipher.open_text("fields", row["id"], row["fields"])
+            applicant = cipher.open_text("applicant", row["id"], row["applicant"])
+        except DraftSealedError:
+            fields, applicant, is_sealed = "{}", "", True
     return DraftRecord(
         id=row["id"],
         officer=row["officer"],
         matter=_ref(row),
-        fields=msgspec.json.decode(row["fields"], type=dict[str, list[str]]),
-        applicant=row["applicant"],
+        fields=msgspec.json.decode(fields, type=dict[str, list[str]]),
+        applicant=applicant,
+        is_sealed=is_sealed,
+        is_private=cipher is None or cipher.is_private,
         revision=row["revision"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
 
 
-def _line(row: Mapping[str, Any], warned: list[bool]) -> DraftLine:
+def _line(row: Mapping[str, Any], warned: list[bool], cipher: DraftCipher | None) -> DraftLine:
+    applicant = ""
+    if cipher is not None:
+        with contextlib.suppress(DraftSealedError):
+            applicant = cipher.open_text("applicant", row["id"], row["applicant"])
     return DraftLine(
         id=row["id"],
         officer=row["officer"],
         matter=_ref(row),
-        applicant=row["applicant"],
+        applicant=applicant,
+        is_private=cipher is None or cipher.is_private,
         files=len(warned),
         has_warnings=any(warned),
         created_at=row["created_at"],
@@ -397,6 +458,16 @@ def _line(row: Mapping[str, Any], warned: list[bool]) -> DraftLine:
     )
 
 
-def _file(row: Mapping[str, Any]) -> FileRecord:
+def _file(row: Mapping[str, Any], cipher: DraftCipher | None) -> FileRecord:
     warnings = tuple(UploadWarning(one) for one in row["warnings"].split())
-    return FileRecord(**{**row, "warnings": warnings})
+    name = ""
+    if cipher is not None:
+        with contextlib.suppress(DraftSealedError):
+            name = cipher.open_text("name", row["id"], row["name"])
+    return FileRecord(**{**row, "warnings": warnings, "name": name})
+
+
+def _content(row: dict[str, Any], column: str, cipher: DraftCipher) -> FileContent:
+    file, stored = row.pop("id"), row.pop(column)
+    row["name"] = cipher.open_text("name", file, row["name"])
+    return FileContent(**row, content=cipher.open(column, file, stored))

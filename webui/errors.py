@@ -17,9 +17,30 @@ class SignInRefusedError(WebError):
     status_code = 422
 
 
+class AccountBarredError(SignInRefusedError):
+    """The password is right and the account does not work: its code says why."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code  # type: ignore[misc]
+        super().__init__(code)
+
+
 class SignInLockedError(WebError):
     code = "E_SIGN_IN_LOCKED"
     status_code = 422
+
+
+class SignInLockedForGoodError(SignInLockedError):
+    """Locked until a person unlocks it: a stolen laptop has all the time there is."""
+
+    code = "E_SIGN_IN_LOCKED_FOR_GOOD"
+
+
+class DraftSealedError(WebError):
+    """What a draft holds is closed to whoever asks, or was changed where it lay."""
+
+    code = "E_DRAFT_SEALED"
+    status_code = 409
 
 
 class PasswordBusyError(WebError):

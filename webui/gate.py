@@ -26,6 +26,8 @@ from webui.responses import redirect_to
 from webui.session import SESSION_FOR, LiveSession, NewSession, RandomBytes, SignIn
 
 FindOfficer = Callable[[str], Awaitable[Officer | None]]
+# The code that says why an account does not work; None if it does.
+WhyBarred = Callable[[str], Awaitable[str | None]]
 Guard = Callable[[ASGIConnection[Any, Any, Any, Any], BaseRouteHandler], None]
 
 SIGN_IN_URL: Final = "/sign-in"

@@ -74,6 +74,17 @@ def guide_routes(shelf: Shelf, *, layout: str = "kit/guide/layout.html") -> Rout
 
     @get("/{matter:str}", opt={"public": True})
     async def show_guide(request: AnyRequest, matter: str, version: int | None = None) -> Template:
+        ended = shelf.ended(matter) if version is None else None
+        if ended is not None:
+            return await page(
+                request,
+                "kit/guide/ended.html",
+                chrome=_chrome(shelf),
+                layout=layout,
+                matter=ended.matter,
+                instead=ended.instead,
+                department=shelf.hall.names.department(ended.matter.department),
+            )
         guide = _found(shelf, matter, version)
         return await page(
             request,

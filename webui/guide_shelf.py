@@ -13,10 +13,11 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from casework.calendar import Calendar
 from casework.delegation import Delegation, Revocation
-from casework.guide import Guide, guide_of, told_on, told_version
+from casework.guide import Ended, Guide, ended_on, guide_of, told_on, told_version
 from casework.material import Necessity
 from casework.matter import MatterRef, MatterVersion, in_force
 from casework.names import DepartmentId, MatterId, NodeId, RegionCode
@@ -163,6 +164,11 @@ class Shelf:
             self._guides[found.ref] = guide
         return self._guides[found.ref]
 
+    def ended(self, matter: str) -> Ended | None:
+        """A matter that is no longer taken in, for whoever comes by an old address."""
+        held = self._hall.holdings.catalogue.matters
+        return ended_on(held, MatterId(matter), self._hall.today())
+
     def newer(self, guide: Guide) -> MatterVersion | None:
         """The next version that is announced, after the one told."""
         after = guide.matter.effective_from
@@ -231,6 +237,15 @@ class Shelf:
                 return printed
         finally:
             self._waiting -= 1
+
+    async def preview(self, draft: MatterVersion, kind: PrintKind) -> bytes:
+        """What would be printed of a draft, marked as such across each page; nobody keeps it."""
+        self._refresh()
+        hall = self._hall
+        guide = guide_of(draft, self._grants, hall.holdings.regions, hall.now(), hall.today())
+        leaflet = replace(self.leaflet(guide, kind), mark=word("title", "draft_mark"))
+        async with self._press:
+            return await render_leaflet_async(leaflet)
 
     def _keep(self, key: tuple[MatterRef, PrintKind], printed: bytes) -> None:
         self._prints[key] = printed

@@ -15,6 +15,7 @@ from casework.material import MaterialSource
 from casework.matter import HallMode, MatterVersion, Step
 from casework.offers import Offer
 from casework.regions import NodeKind
+from casework.windows import windows_for
 from webui import labels
 from webui.case_words import limit_words
 from webui.case_words import word as case_word
@@ -190,13 +191,21 @@ def _source(wanted: Wanted) -> str:
 def _places(telling: Telling) -> Block:
     matter = telling.matter
     mode = matter.hall.mode
-    notes = [word("places", mode)] if mode is not HallMode.RESIDENT else []
+    notes = []
+    if mode is not HallMode.RESIDENT:
+        notes = [word("places", mode, unit=_approval_unit(telling))]
     return Block(
         id=Section.PLACES,
         heading=heading(Section.PLACES),
         facts=tuple(_where(telling)),
         notes=tuple(notes),
     )
+
+
+def _approval_unit(telling: Telling) -> str:
+    """Who takes in, for a department that has not moved into the hall yet (row B7)."""
+    department = telling.names.organisation.department(telling.matter.department)
+    return department.approval_unit if department else ""
 
 
 def _where(telling: Telling) -> Iterator[tuple[str, str]]:
@@ -208,6 +217,9 @@ def _where(telling: Telling) -> Iterator[tuple[str, str]]:
         yield word("places", "halls"), halls
     if towns:
         yield word("places", "towns"), "、".join(_place(telling, each) for each in towns)
+    windows = "\n".join(_windows(telling, (*county, *towns)))
+    if windows:
+        yield word("places", "windows"), windows
     villages = "\n".join(_villages(offers))
     if villages:
         yield word("places", "villages"), villages
@@ -216,6 +228,23 @@ def _where(telling: Telling) -> Iterator[tuple[str, str]]:
         yield word("places", "hours"), word("places", "hours_text", hours=hours)
     yield word("places", "receipt"), matter.legal_receipt.text
     yield from _window(matter)
+
+
+def _windows(telling: Telling, offers: Iterable[Offer]) -> Iterator[str]:
+    """Which window to go to: a township tells its own, and the county not those of all towns."""
+    organisation = telling.names.organisation
+    found = [
+        (each, windows)
+        for each in offers
+        if (windows := windows_for(telling.matter, organisation.windows_at(each.node)))
+    ]
+    towns = sum(each.kind is NodeKind.TOWNSHIP for each, _ in found)
+    for each, windows in found:
+        if each.kind is not NodeKind.TOWNSHIP or towns == 1:
+            named = "、".join(
+                word("places", "window", number=one.number, name=one.name) for one in windows
+            )
+            yield word("places", "windows_at", place=telling.names.node(each.node), windows=named)
 
 
 def _villages(offers: Iterable[Offer]) -> Iterator[str]:

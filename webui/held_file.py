@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from casework.act import AnyAct, Restatable
+from casework.asking import Guest
 from casework.calendar import Calendar
 from casework.case import Case
 from casework.entry import PartRef, Written
@@ -129,6 +130,8 @@ class HeldFile(Protocol):
     @property
     def offline(self) -> frozenset[MessageId]: ...
     @property
+    def guests(self) -> tuple[Guest, ...]: ...
+    @property
     def heard(self) -> Heard: ...
     @property
     def colleagues(self) -> tuple[Officer, ...]: ...
@@ -189,6 +192,7 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         departments=seen.departments,
         colleagues=file.colleagues,
         officer=file.officer,
+        guests=file.guests,
         heard=file.heard,
         contacts=seen.contacts,
         duplicates=tuple(_duplicate(each) for each in file.duplicates),

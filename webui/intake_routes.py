@@ -18,15 +18,18 @@ from casework.errors import CaseworkError
 from casework.matter import MatterRef, MatterVersion, in_force
 from casework.names import CaseId, MatterId
 from webui import labels, labels_intake
-from webui.documents import Paper, render_async
+from webui.documents import render_async
 from webui.drafts import DraftRecord, Drafts, DraftTakenError
+from webui.errors import DraftSealedError
 from webui.forms import Form, one_line, read_form
 from webui.gate import signed_in
 from webui.intake_decision import decision_of
 from webui.intake_earlier import Earlier, Reusable, ScanAgain
 from webui.intake_form import SAVE, IntakeForm, IntakePlace, matter_ref_of, read_intake
 from webui.intake_newer import newer_version
+from webui.intake_papers import commitment_to_sign
 from webui.intake_view import IntakeUrls, IntakeView
+from webui.paper_sheets import Situation, Told, consultation_sheet
 from webui.responses import page, pdf, redirect, toast
 from webui.uploads import FILE_BYTES_MAX, UploadError, check_upload_async
 
@@ -59,8 +62,8 @@ class IntakeOffice(Protocol):
     async def earlier(self, request: AnyRequest, intake: IntakeForm) -> Earlier: ...
     async def scans_again(self, paper: Reusable) -> tuple[ScanAgain, ...]: ...
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]: ...
-    def sheet(self, request: AnyRequest, intake: IntakeForm) -> Paper:
-        """Everything that the chosen matter asks for in the situation typed so far."""
+    def told(self, request: AnyRequest, matter: MatterVersion, asker: str) -> Told:
+        """Who tells whom, on a paper that is printed before there is a case."""
         ...
 
     async def submit(
@@ -84,6 +87,8 @@ class Counter:
         found = await self.office.drafts.get(draft)
         if found.officer != signed_in(request).id:
             raise DraftTakenError(draft)
+        if found.is_sealed:
+            raise DraftSealedError(draft)
         return found
 
     def read(self, request: AnyRequest, form: Form, matter: MatterRef | None) -> IntakeForm:
@@ -192,6 +197,8 @@ def intake_routes(office: IntakeOffice, *, guards: Sequence[Guard] = ()) -> Rout
                 layout=office.layout,
                 url=counter.url(draft),
             )
+        if held.is_sealed:
+            raise DraftSealedError(draft)
         intake = counter.read(request, Form(held.fields), held.matter)
         return await counter.show(request, await counter.view(request, held, intake), None)
 
@@ -253,8 +260,21 @@ def intake_routes(office: IntakeOffice, *, guards: Sequence[Guard] = ()) -> Rout
         intake = counter.read(request, Form(held.fields), held.matter)
         if intake.matter is None:
             raise NotFoundException(draft)
-        content = await render_async(office.sheet(request, intake))
-        return pdf(content, f"sheet-{intake.matter.catalog_code}.pdf")
+        situation = Situation.of(intake.matter, intake.facts())
+        told = office.told(request, intake.matter, intake.applicant_name)
+        paper = consultation_sheet(intake.matter, situation, told, office.now())
+        return pdf(await render_async(paper), f"sheet-{intake.matter.catalog_code}.pdf")
+
+    @get("/{draft:str}/commitment")
+    async def print_commitment(request: AnyRequest, draft: str) -> Response[bytes]:
+        """What the applicant signs before the counter says that they commit."""
+        held = await counter.own(request, draft)
+        intake = counter.read(request, Form(held.fields), held.matter)
+        if intake.matter is None or intake.matter.supports.commitment is None:
+            raise NotFoundException(draft)
+        told = office.told(request, intake.matter, intake.applicant_name)
+        paper = commitment_to_sign(intake.matter, intake.parties, told, office.now())
+        return pdf(await render_async(paper), f"commitment-{intake.matter.catalog_code}.pdf")
 
     @post("/{draft:str}/files", status_code=200, request_max_body_size=UPLOAD_BODY_BYTES_MAX)
     async def upload(request: AnyRequest, draft: str) -> Template:
@@ -330,6 +350,7 @@ def intake_routes(office: IntakeOffice, *, guards: Sequence[Guard] = ()) -> Rout
             submit,
             delete,
             print_sheet,
+            print_commitment,
             upload,
             use_again,
             show_file,

@@ -78,6 +78,10 @@ class IntakeUrls(Struct, frozen=True):
         return f"{self.submit}/sheet"
 
     @property
+    def commitment(self) -> str:
+        return f"{self.submit}/commitment"
+
+    @property
     def delete(self) -> str:
         return f"{self.submit}/delete"
 

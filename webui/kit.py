@@ -14,7 +14,7 @@ from msgspec import Struct
 from webui.assets import asset_handler, load_assets
 from webui.chrome import Chrome
 from webui.failures import failure_handlers
-from webui.gate import FindOfficer, Gate, GateSettings, add_headers
+from webui.gate import FindOfficer, Gate, GateSettings, WhyBarred, add_headers
 from webui.session import RandomBytes, SignIn
 from webui.sign_in import session_routes
 from webui.templating import create_environment, template_config
@@ -35,6 +35,7 @@ def create_kit(  # noqa: PLR0913 - what the parts need, each by its name
     templates: Path,
     sign_in: SignIn,
     find_officer: FindOfficer,
+    why_barred: WhyBarred,
     chrome: MakeChrome,
     clock: Callable[[], datetime],
     random_bytes: RandomBytes,
@@ -53,7 +54,7 @@ def create_kit(  # noqa: PLR0913 - what the parts need, each by its name
     return Kit(
         route_handlers=(
             asset_handler(assets),
-            *session_routes(settings=gate, sign_in=sign_in, clock=clock),
+            *session_routes(settings=gate, sign_in=sign_in, why_barred=why_barred, clock=clock),
         ),
         options={
             "middleware": [middleware],

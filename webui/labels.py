@@ -331,6 +331,7 @@ ERRORS: Final = {
     # Of the web itself.
     "E_WEB": "操作没有完成，请返回上一页再试",
     "E_SIGN_IN": "账号或密码不正确，请重新输入；忘记密码请联系系统管理员",
+    "E_SIGN_IN_LOCKED_FOR_GOOD": "密码连续输错 10 次，账号已锁定，重启也不解开，请联系镇管理员",
     "E_SIGN_IN_LOCKED": "密码错误次数过多，账号已暂时锁定，请 30 分钟后再试或联系系统管理员",
     "E_BUSY": "登录的人较多，请稍等片刻再试",
     "E_PRINT_BUSY": "打印的人较多，请稍等片刻再试",
@@ -355,7 +356,8 @@ ERRORS: Final = {
     "E_CASE_MOVED_ON": "办件刚刚有了新的进展，请刷新页面，核对后再操作",
     "E_WRONG_NODE": "这项操作不在本单位进行，请转到有权办理的单位",
     "E_OFFICER_NOT_HERE": "您不是本单位的在岗人员，请交由本单位人员办理，或联系系统管理员",
-    "E_OFFICER_NOT_TRAINED": "您尚未完成岗前培训登记，请联系系统管理员",
+    "E_OFFICER_NOT_TRAINED": "还没有登记岗前培训，账号暂不能用；培训后请县行政服务中心登记",
+    "E_OFFICER_ENDED": "该人员已停用，账号不能再用；有疑问请联系县行政服务中心",
     "E_ROLE": "您的岗位不能进行这项操作，请交由有权的人员办理",
     "E_DEPARTMENT": "该事项不属于您所在部门，请交由实施部门办理",
     "E_PERSONAL_POWER": "您没有这项操作所需的个人授权，请交由首席代表或获授权人员办理",
@@ -464,6 +466,7 @@ ERRORS: Final = {
     "E_MATTER_ENDS_EARLY": "停用日期不能早于今天，也不能早于施行日期",
     "E_MATTER_ENDED": "这一版已经停用，不能再改停用日期",
     "E_MATTER_INHERITED": "这一项由上级通用目录规定，不能改动",
+    "E_MATTER_PROMISED_LONGER": "承诺时限可以短于法定时限，不能更长，请改短",
     "E_MATTER_PUBLISHED": "已发布的版本不能改写，请起草新版本",
     "E_DELEGATION_QUOTA": "授权的办理数量不对，请核对",
     "E_DELEGATION_HOURS": "离线可用时长不对，请核对",
@@ -477,6 +480,8 @@ ERRORS: Final = {
     "E_PAPER_TOO_LONG": "文书内容太长，请删减后再打印",
     # Of drafts.
     "E_DRAFT_UNKNOWN": "没有找到这份草稿，可能已经提交或删除，请回到列表查看",
+    "E_DRAFT_SEALED": "这份草稿解不开：只有起草的人用自己的密码才能打开；如果密码重设过，"
+    "或者存在本机的内容被改动过，请联系镇里的管理员。其他草稿不受影响",
     "E_DRAFT_TAKEN": "这份草稿由其他人员在填写，如需继续请先接手",
     "E_DRAFT_MOVED_ON": "这份草稿已在另一个窗口改动，请刷新页面，核对后再填写",
     "E_CASE_TOO_LARGE": "这一件的材料合计超过 60 MB，请删减或降低清晰度后再上传",

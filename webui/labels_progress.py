@@ -60,8 +60,10 @@ STEP: Final[Mapping[str, str]] = {
     "reopen": "重新审查",
     "merge_into": "并案",
 }
-SUPPLY: Final = "请在 {day} 前把补正材料送到{node}，或您选定的领取窗口。要补什么，见补正通知书"
-SUPPLY_OWED: Final = "请在 {day} 前补齐容缺的材料，送到收件的窗口或您选定的领取窗口"
+SUPPLY: Final = (
+    "请在 {day} 前把补正材料送到{node}，或附近任何一个政务服务窗口。要补什么，见补正通知书"
+)
+SUPPLY_OWED: Final = "请在 {day} 前补齐容缺的材料，带上凭证送到任何一个政务服务窗口"
 COLLECT: Final = "请带身份证到{node}领取结果；由他人代领的，另带委托书和双方身份证"
 DELIVERED_BY: Final = "结果将按您选择的方式（邮寄或上门）送达，请保持电话畅通"
 ON_ITS_WAY: Final = "结果正在送往{node}，到了会通知您"
@@ -72,7 +74,7 @@ PROMISED: Final = "最迟 {day} 办结"
 NOT_FOUND: Final = (
     "没有找到。请照凭证核对办件编号和查询码；刚在村里办的，要等村里的电脑联网后才查得到"
 )
-LOCKED: Final = "查询失败次数过多，请半小时后再试，或带凭证到收件的窗口查询"
+LOCKED: Final = "查询失败次数过多，请半小时后再试，或带凭证到任何一个政务服务窗口查询"
 NUMBER: Final = "办件编号应为 16 位数字，请照凭证逐位核对"
 CODE: Final = "查询码是凭证二维码下面的 6 位数字"
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.asking import Guest
 from casework.calendar import Calendar
 from casework.case import SUPPLEMENT, Case, Deferral, Extension, Status
 from casework.case_clocks import in_order, urgency_of
@@ -182,6 +183,7 @@ def row_of(  # noqa: PLR0913 - what a row shows, each by its name
     unmasked: bool = False,
     may_act: bool = True,
     heard: Heard | None = None,
+    guests: Collection[Guest] = (),
     warns: bool = False,
 ) -> CaseRowView:
     """A case as a line of a node's list; `may_act`: whether this officer has anything to do.
@@ -198,7 +200,7 @@ def row_of(  # noqa: PLR0913 - what a row shows, each by its name
         status=case.status.value if case.status else "",
         source=names.source(case, node),
         stage=stage_words(case, names, node),
-        known=row_words(case, heard, node, now, sync),
+        known=row_words(case, heard, node, now, sync, guests=guests),
         lamp=urgency.lamp if urgency else None,
         lamp_url=f"{url}/clocks" if urgency else None,
         sync=sync,

@@ -12,6 +12,7 @@ from casework.act_contents import FEN_PER_YUAN
 from casework.case import Closure
 from casework.clock import ClockName
 from casework.material import MaterialState
+from casework.matter import MatterVersion
 from casework.names import parent_of
 from webui import labels
 from webui.case_words import limit_words, word
@@ -43,6 +44,7 @@ from webui.paper_facts import (
     refusing,
     remedies,
     result_items,
+    stated,
     written_lines,
 )
 from webui.paper_given import Speaking
@@ -130,7 +132,7 @@ def _grant(speaking: Speaking) -> Facts:
         "outcome": granted(speaking),
         "legal_basis": bases(speaking),
         "place": speaking.given.place(speaking.case.pickup),
-        "particulars": authority(speaking),
+        "particulars": (*stated(speaking), *authority(speaking)),
     }
 
 
@@ -253,7 +255,7 @@ def _instant_result(speaking: Speaking) -> Facts:
         "outcome": granted(speaking),
         "items": result_items(speaking),
         "legal_basis": bases(speaking),
-        "particulars": authority(speaking),
+        "particulars": (*stated(speaking), *authority(speaking)),
     }
 
 
@@ -380,16 +382,19 @@ def _fee_notice(speaking: Speaking) -> Facts:
 
 
 def _commitment(speaking: Speaking) -> Facts:
-    offer = speaking.given.matter.supports.commitment
+    return {"outcome": undertaken(speaking.given.matter)}
+
+
+def undertaken(matter: MatterVersion) -> tuple[str, ...]:
+    """What whoever commits declares; nothing where the matter offers no commitment."""
+    offer = matter.supports.commitment
     if offer is None:
-        return {}
-    return {
-        "outcome": (
-            offer.text,
-            word("paper", "commitment_true"),
-            word("paper", "commitment_excluded", excluded=offer.excluded_if),
-        )
-    }
+        return ()
+    return (
+        offer.text,
+        word("paper", "commitment_true"),
+        word("paper", "commitment_excluded", excluded=offer.excluded_if),
+    )
 
 
 def _online_receipt(speaking: Speaking) -> Facts:

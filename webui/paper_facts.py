@@ -14,7 +14,7 @@ from casework.party import Party
 from casework.procedure import BY_NAME, Power
 from casework.query_code import query_code, query_text
 from webui import labels
-from webui.case_form_view import id_type_words, is_organisation
+from webui.case_form_view import form_values, id_type_words, is_organisation
 from webui.case_pickups import collector_of
 from webui.case_words import limit_words, word
 from webui.documents import (
@@ -200,6 +200,14 @@ def authority(speaking: Speaking) -> tuple[tuple[str, str], ...]:
     record = speaking.moment.delegation if speaking.moment else None
     instrument = speaking.given.names.instrument(record)
     return ((word("particular", "authority"), instrument),) if instrument else ()
+
+
+def stated(speaking: Speaking) -> tuple[tuple[str, str], ...]:
+    """What the matter's results repeat of the form: how much, of what, where."""
+    given = speaking.given
+    keys = {key for each in given.matter.results for key in each.states}
+    lines = form_values(given.matter, given.form, given.names.place, unmasked=given.unmasked)
+    return tuple((line.label, line.text) for line in lines if line.key in keys)
 
 
 def bases(speaking: Speaking) -> tuple[str, ...]:

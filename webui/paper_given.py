@@ -54,6 +54,7 @@ class PaperGiven(Struct, frozen=True, kw_only=True):
     acts: Mapping[MessageId, AnyAct] = {}
     places: Mapping[NodeId, Place] = {}
     handover: HandoverSheet | None = None
+    form: Mapping[str, object] = {}
     unmasked: bool = True
     voucher: str = ""
 
@@ -78,6 +79,7 @@ class PaperGiven(Struct, frozen=True, kw_only=True):
             acts=given.acts,
             places=places or {},
             handover=handover,
+            form=given.form or {},
             unmasked=unmasked,
         )
 

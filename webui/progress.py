@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from casework.asking import Guest
 from casework.calendar import Calendar
 from casework.case import SUPPLEMENT, Case, Closure, Deferral, Status
 from casework.case_clocks import clocks_of
@@ -31,6 +32,7 @@ class ProgressGiven(Struct, frozen=True, kw_only=True):
     names: Names
     calendar: Calendar
     heard: Heard
+    guests: tuple[Guest, ...] = ()
     node: NodeId
     now: datetime
     attested: Attested | None = None
@@ -144,7 +146,7 @@ def _known(given: ProgressGiven) -> str:
     case, names, now = given.case, given.names, given.now
     if not case.is_open:
         return ""
-    if has_left(case, given.node):
+    if has_left(case, given.node, given.guests):
         return word("known", "left", at=time_words(case.timeline[-1].written_at, now))
     silence = given.heard.silence(case.pen, now)
     if silence is None:

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 import structlog
 from litestar import Request, Response, Router, get, post
 
+from casework.asking import Guest
 from casework.calendar import Calendar
 from casework.case import Case
 from casework.freshness import Heard
@@ -59,6 +60,8 @@ class CaseKnown(Protocol):
     def applicant(self) -> str: ...
     @property
     def heard(self) -> Heard: ...
+    @property
+    def guests(self) -> tuple[Guest, ...]: ...
     @property
     def attested(self) -> Attested | None: ...
 
@@ -146,6 +149,7 @@ def _given(hall: Hall, known: CaseKnown | None) -> ProgressGiven | None:
         names=hall.names,
         calendar=hall.holdings.calendar,
         heard=known.heard,
+        guests=known.guests,
         node=hall.me,
         now=hall.now(),
         attested=known.attested,

@@ -10,7 +10,7 @@ import hmac
 import unicodedata
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,7 +19,6 @@ from msgspec import Struct
 from webui.errors import (
     PasswordBusyError,
     PasswordWeakError,
-    SignInLockedError,
     SignInRefusedError,
 )
 from webui.store import AccountRecord, Accounts, Attempts, SessionRecord, Sessions
@@ -45,6 +44,37 @@ _CSRF_LABEL: Final = b"tongban-csrf-v1"
 
 _T = TypeVar("_T")
 RandomBytes = Callable[[int], bytes]
+
+
+class Locks(Protocol):
+    """Whoever keeps something locked while its officer is away: the vault of a laptop.
+
+    A session that holds nothing open any more is over.
+    """
+
+    async def unlock(self, officer: str, password: str) -> None: ...
+    async def rewrap(self, officer: str, password: str) -> None: ...
+    def enter(self, officer: str, session: str) -> None: ...
+    def holds(self, session: str) -> bool: ...
+    def sessions(self) -> tuple[str, ...]: ...
+    def leave(self, session: str) -> None: ...
+    def leave_all(self, officer: str) -> None: ...
+
+
+class NoLocks:
+    """A node that keeps nothing locked."""
+
+    async def unlock(self, officer: str, password: str) -> None: ...
+    async def rewrap(self, officer: str, password: str) -> None: ...
+    def enter(self, officer: str, session: str) -> None: ...
+    def holds(self, session: str) -> bool:  # noqa: ARG002
+        return True
+
+    def sessions(self) -> tuple[str, ...]:
+        return ()
+
+    def leave(self, session: str) -> None: ...
+    def leave_all(self, officer: str) -> None: ...
 
 
 class Passwords:
@@ -105,7 +135,7 @@ class LiveSession(Struct, frozen=True):
 class SignIn:
     """Everything that makes, finds and ends sessions. Time arrives as an argument."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it works with, each by its name
         self,
         *,
         accounts: Accounts,
@@ -113,7 +143,9 @@ class SignIn:
         attempts: Attempts,
         passwords: Passwords,
         random_bytes: RandomBytes,
+        locks: Locks | None = None,
     ) -> None:
+        self._locks: Locks = locks or NoLocks()
         self._accounts = accounts
         self._sessions = sessions
         self._attempts = attempts
@@ -132,7 +164,7 @@ class SignIn:
         await self._attempts.remove_old(now)
         # (1) The attempt is counted first, so that a burst of guesses cannot outrun the count.
         if not await self._attempts.begin(name_hash, now):
-            raise SignInLockedError("too many failures")
+            raise self._attempts.locked()
         # (2) A name that does not exist costs as much time as one that does.
         account = await self._accounts.find_by_login(name)
         stored = await self._hash_of_nobody() if account is None else account.password_hash
@@ -140,6 +172,7 @@ class SignIn:
         if account is None or account.disabled or not matches:
             raise SignInRefusedError("name, password or account")
         await self._attempts.forgive(name_hash)
+        await self._locks.unlock(account.officer, password)
         await self._sessions.remove_expired(now)
         return await self._open(account.officer, now, must_change=account.must_change)
 
@@ -155,12 +188,20 @@ class SignIn:
             or account.changed_at > record.created_at
             or now >= record.expires_at
             or now - record.seen_at >= IDLE_FOR
+            or not self._locks.holds(record.id_hash)
         ):
-            await self._sessions.remove(record.id_hash)
+            await self._end(record.id_hash)
             return None
         if keep_alive and now - record.seen_at >= _SEEN_EVERY:
             await self._sessions.mark_seen(record.id_hash, now)
         return LiveSession(record, account.must_change)
+
+    async def end_idle(self, now: datetime) -> None:
+        """End sessions that nobody used for long, before somebody else comes to the screen."""
+        for id_hash in self._locks.sessions():
+            record = await self._sessions.find(id_hash)
+            if record is None or now >= record.expires_at or now - record.seen_at >= IDLE_FOR:
+                await self._end(id_hash)
 
     async def act_for(
         self, session_id: str, acting_for: str | None, now: datetime
@@ -169,12 +210,13 @@ class SignIn:
         live = await self.find(session_id, now, keep_alive=True)
         if live is None:
             return None
-        await self._sessions.remove(live.record.id_hash)
         officer, must_change = live.record.officer, live.must_change
-        return await self._open(officer, now, must_change=must_change, acting_for=acting_for)
+        new = await self._open(officer, now, must_change=must_change, acting_for=acting_for)
+        await self._end(live.record.id_hash)
+        return new
 
     async def sign_out(self, session_id: str) -> None:
-        await self._sessions.remove(_id_hash(session_id))
+        await self._end(_id_hash(session_id))
 
     async def change_password(
         self, officer: str, *, current: str, new: str, now: datetime
@@ -185,13 +227,15 @@ class SignIn:
             raise SignInRefusedError("no account")
         name_hash = hashlib.sha256(account.login.encode()).hexdigest()
         if not await self._attempts.begin(name_hash, now):
-            raise SignInLockedError("too many failures")
+            raise self._attempts.locked()
         if not await self._passwords.verify(account.password_hash, current):
             raise SignInRefusedError("current password")
         await self._attempts.forgive(name_hash)
         check_password(new, account.login)
+        await self._locks.rewrap(officer, new)
         await self._accounts.set_password(officer, await self._passwords.hash(new), now)
-        await self._sessions.remove_of(officer)
+        await self._end_all(officer)
+        await self._locks.unlock(officer, new)
         return await self._open(officer, now, must_change=False)
 
     async def set_account(
@@ -210,11 +254,11 @@ class SignIn:
                 disabled=False,
             )
         )
-        await self._sessions.remove_of(officer)
+        await self._end_all(officer)
 
     async def disable(self, officer: str) -> None:
         await self._accounts.set_disabled(officer, disabled=True)
-        await self._sessions.remove_of(officer)
+        await self._end_all(officer)
 
     async def enable(self, officer: str) -> None:
         await self._accounts.set_disabled(officer, disabled=False)
@@ -224,7 +268,15 @@ class SignIn:
 
     async def end_all(self, officer: str) -> None:
         """End every session of an officer, as when their role changes."""
+        await self._end_all(officer)
+
+    async def _end(self, id_hash: str) -> None:
+        await self._sessions.remove(id_hash)
+        self._locks.leave(id_hash)
+
+    async def _end_all(self, officer: str) -> None:
         await self._sessions.remove_of(officer)
+        self._locks.leave_all(officer)
 
     async def _open(
         self, officer: str, now: datetime, *, must_change: bool, acting_for: str | None = None
@@ -240,6 +292,7 @@ class SignIn:
             expires_at=now + SESSION_FOR,
         )
         await self._sessions.add(record)
+        self._locks.enter(officer, record.id_hash)
         return NewSession(session_id, record, must_change)
 
     async def _hash_of_nobody(self) -> str:

@@ -17,10 +17,10 @@ from casework.names import MatterId, NodeId
 from casework.offers import Grants, offers_of
 from casework.organisation import Officer
 from casework.regions import NodeKind, Regions
-from webui.documents import Paper, render_async
+from webui.documents import render_async
 from webui.gate import signed_in
 from webui.names_known import Names
-from webui.paper_sheets import Situation, Told, consultation_sheet, situation_named
+from webui.paper_sheets import Told, consultation_sheet, situation_named
 from webui.responses import pdf
 
 
@@ -54,14 +54,12 @@ class Hall(Protocol):
     def officer(self, officer: str) -> Officer: ...
 
 
-def sheet_of(
-    hall: Hall, officer: Officer, matter: MatterVersion, situation: Situation, *, asker: str = ""
-) -> Paper:
-    """What this hall tells whoever asks, as of today."""
+def told_by(hall: Hall, officer: Officer, matter: MatterVersion, *, asker: str = "") -> Told:
+    """Who tells whom at this hall, and where the matter may be brought today."""
     holdings = hall.holdings
     grants = Grants.of(holdings.delegations, holdings.revocations)
     offers = offers_of(matter, grants, holdings.regions, hall.now(), hall.today())
-    told = Told(
+    return Told(
         issuer=hall.names.department(matter.department),
         office=hall.names.node(hall.me),
         officer=officer.name,
@@ -73,7 +71,6 @@ def sheet_of(
         ),
         is_assisted=any(each.kind is NodeKind.VILLAGE for each in offers),
     )
-    return consultation_sheet(matter, situation, told, hall.now())
 
 
 async def sheet_of_matter(
@@ -87,7 +84,8 @@ async def sheet_of_matter(
         situation = situation_named(version, scenario)
     except KeyError as error:
         raise NotFoundException(scenario) from error
-    paper = sheet_of(hall, officer, version, situation, asker=asker)
+    told = told_by(hall, officer, version, asker=asker)
+    paper = consultation_sheet(version, situation, told, hall.now())
     return pdf(await render_async(paper), f"sheet-{version.catalog_code}.pdf")
 
 

@@ -11,6 +11,7 @@ from litestar.response import Template
 
 from webui import labels
 from webui.errors import (
+    AccountBarredError,
     PasswordBusyError,
     PasswordWeakError,
     SignInLockedError,
@@ -21,31 +22,36 @@ from webui.gate import (
     PASSWORD_URL,
     SIGN_IN_URL,
     GateSettings,
+    WhyBarred,
     ended_cookie,
     local_url,
     session_cookie,
     signed_in,
 )
 from webui.responses import page, redirect
-from webui.session import LOGIN_LENGTH_MAX, PASSWORD_LENGTH_MAX, SignIn
+from webui.session import LOGIN_LENGTH_MAX, PASSWORD_LENGTH_MAX, NewSession, SignIn
 
 _UNPROCESSABLE: Final = 422
 Request_ = Request[Any, Any, Any]
 
 
 def session_routes(
-    *, settings: GateSettings, sign_in: SignIn, clock: Callable[[], datetime]
+    *,
+    settings: GateSettings,
+    sign_in: SignIn,
+    why_barred: WhyBarred,
+    clock: Callable[[], datetime],
 ) -> Sequence[HTTPRouteHandler]:
-    """`/sign-in`, `/sign-out`, `/password`, `/session/token`."""
+    """`/sign-in`, `/sign-out`, `/lock`, `/password`, `/session/token`."""
     return (
-        *_sign_in_routes(settings, sign_in, clock),
+        *_sign_in_routes(settings, sign_in, why_barred, clock),
         *_password_routes(settings, sign_in, clock),
         _token_route(),
     )
 
 
 def _sign_in_routes(
-    settings: GateSettings, sign_in: SignIn, clock: Callable[[], datetime]
+    settings: GateSettings, sign_in: SignIn, why_barred: WhyBarred, clock: Callable[[], datetime]
 ) -> Sequence[HTTPRouteHandler]:
     @get(SIGN_IN_URL, opt={"public": True}, name="sign_in")
     async def show(request: Request_) -> Response[Any]:
@@ -63,7 +69,7 @@ def _sign_in_routes(
         if form.errors:
             return await _sign_in_page(request, form, onward, _UNPROCESSABLE)
         try:
-            new = await sign_in.sign_in(login, password, clock())
+            new = await _opened(sign_in, why_barred, login, password, clock())
         except (SignInRefusedError, SignInLockedError, PasswordBusyError) as refused:
             form.errors.add("login", labels.error_text(refused.code))
             return await _sign_in_page(request, form, onward, refused.status_code)
@@ -74,10 +80,25 @@ def _sign_in_routes(
         response.set_cookie(session_cookie(settings, new))
         return response
 
+    return (show, enter, *_leaving_routes(settings, sign_in, clock))
+
+
+def _leaving_routes(
+    settings: GateSettings, sign_in: SignIn, clock: Callable[[], datetime]
+) -> Sequence[HTTPRouteHandler]:
     @post("/sign-out", opt={"before_change": True}, status_code=303)
     async def leave(request: Request_) -> Response[Any]:
         await sign_in.sign_out(request.cookies[settings.session_cookie])
         response = redirect(request, SIGN_IN_URL)
+        response.set_cookie(ended_cookie(settings))
+        return response
+
+    @post("/lock", opt={"before_change": True}, status_code=303)
+    async def lock(request: Request_) -> Response[Any]:
+        """As signing out, and back to this page: who locks a screen comes back to it."""
+        await sign_in.sign_out(request.cookies[settings.session_cookie])
+        onward = local_url(_path_of(request.headers.get("referer")))
+        response = redirect(request, SIGN_IN_URL, next=onward, locked="1")
         response.set_cookie(ended_cookie(settings))
         return response
 
@@ -93,7 +114,18 @@ def _sign_in_routes(
             response.set_cookie(session_cookie(settings, new))
         return response
 
-    return (show, enter, leave, act_for)
+    return (leave, lock, act_for)
+
+
+async def _opened(
+    sign_in: SignIn, why_barred: WhyBarred, login: str, password: str, now: datetime
+) -> NewSession:
+    """A session of an account that works; why it does not is for whoever knows the password."""
+    new = await sign_in.sign_in(login, password, now)
+    if code := await why_barred(new.record.officer):
+        await sign_in.sign_out(new.id)
+        raise AccountBarredError(code)
+    return new
 
 
 def _path_of(referer: str | None) -> str | None:
@@ -160,7 +192,12 @@ async def _sign_in_page(
     request: Request_, form: Form, onward: str, status_code: int = 200
 ) -> Template:
     return await page(
-        request, "kit/sign_in.html", status_code=status_code, form=form, onward=onward
+        request,
+        "kit/sign_in.html",
+        status_code=status_code,
+        form=form,
+        onward=onward,
+        locked="locked" in request.query_params,
     )
 
 

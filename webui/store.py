@@ -4,10 +4,11 @@ A failed sign-in must stay counted: call these outside a transaction that a refu
 """
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
+from webui.errors import SignInLockedError, SignInLockedForGoodError
 from webui.tables import Account, Session, SignInAttempt
 
 FAILURES_MAX: Final = 10
@@ -127,8 +128,12 @@ class Sessions:
 class Attempts:
     """Sign-in attempts, counted before the password is looked at, so that a burst counts too."""
 
-    def __init__(self, table: type[SignInAttempt]) -> None:
+    def __init__(
+        self, table: type[SignInAttempt], *, locked_for: timedelta | None = LOCKED_FOR
+    ) -> None:
+        """`locked_for` None: a name that is locked stays so until a person unlocks it."""
         self._table = table
+        self._locked_for = locked_for
 
     async def begin(self, name_hash: str, now: datetime) -> bool:
         """Count an attempt; False if this name is locked. Success must call `forgive`."""
@@ -137,16 +142,28 @@ class Attempts:
             target=table.name_hash, action="DO NOTHING"
         )
         # One statement decides and counts, so that no two guesses see the same count.
+        may: Any = table.failed < FAILURES_MAX
+        if self._locked_for is not None:
+            may = may | (table.last_at <= now - self._locked_for)
         counted = (
             await table.update({table.failed: table.failed + 1, table.last_at: now})
             .where(table.name_hash == name_hash)
-            .where((table.failed < FAILURES_MAX) | (table.last_at <= now - LOCKED_FOR))
+            .where(may)
             .returning(table.failed)
         )
         return bool(counted)
+
+    def locked(self) -> SignInLockedError:
+        """What a name that is locked is answered."""
+        for_good = SignInLockedForGoodError if self._locked_for is None else SignInLockedError
+        return for_good("too many failures")
 
     async def forgive(self, name_hash: str) -> None:
         await self._table.delete().where(self._table.name_hash == name_hash)
 
     async def remove_old(self, now: datetime) -> None:
-        await self._table.delete().where(self._table.last_at < now - ATTEMPTS_KEPT_FOR)
+        """Forget failures of yesterday; a lock that does not end by itself is none of these."""
+        old: Any = self._table.last_at < now - ATTEMPTS_KEPT_FOR
+        if self._locked_for is None:
+            old = old & (self._table.failed < FAILURES_MAX)
+        await self._table.delete().where(old)

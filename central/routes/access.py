@@ -9,6 +9,7 @@ from msgspec import Struct
 from casework.organisation import Officer
 from central.services.batches import Batches
 from central.services.changes import Comparison
+from central.services.coordination import Coordination
 from central.services.county import County
 from central.services.coverage import CoverageKept
 from central.services.delegation_desk import DelegationDesk
@@ -17,18 +18,22 @@ from central.services.hall import CountyHall
 from central.services.key_admin import KeyAdmin
 from central.services.matrix import MatrixKept
 from central.services.matter_desk import MatterDesk
+from central.services.people_desk import PeopleDesk
 from central.services.proposals import ProposalDesk
 from central.services.queues import Queues
 from central.services.receipt_watch import ReceiptWatch
 from central.services.review import Review
 from central.services.sampling import Sampling
+from central.services.upper_desk import UpperDesk
 from central.settings import Settings
 from central.store.announced import AnnouncedReceipts
+from central.store.outside import OutsideCases
 from central.store.returns import Returns
 from sync.clock import Clock
 from sync.data_dir import DataDir
 from sync.desk import Desk
 from sync.engine import Database
+from sync.inquiries import Inquiries
 from sync.keys import random_bytes
 from sync.node import Node
 from sync.runtime import Runtime
@@ -89,12 +94,26 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         )
 
     @cached_property
+    def people(self) -> PeopleDesk:
+        return PeopleDesk(
+            self.proposals, lambda: self.trust.holdings.calendar.day_of(self.clock.now())
+        )
+
+    @cached_property
+    def upper_desk(self) -> UpperDesk:
+        return UpperDesk(self.proposals, self.clock, self.matter_desk.today)
+
+    @cached_property
     def matrix(self) -> MatrixKept:
         return MatrixKept()
 
     @cached_property
     def coverage(self) -> CoverageKept:
         return CoverageKept()
+
+    @cached_property
+    def outside(self) -> OutsideCases:
+        return OutsideCases(self.database)
 
     @cached_property
     def queues(self) -> Queues:
@@ -105,8 +124,16 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
         return Exceptions(self.desk, self.queues)
 
     @cached_property
+    def coordination(self) -> Coordination:
+        return Coordination(self.desk, self.queues)
+
+    @cached_property
     def sampling(self) -> Sampling:
         return Sampling(self.desk, self.queues)
+
+    @cached_property
+    def inquiries(self) -> Inquiries:
+        return Inquiries(self.database, above=None)
 
     @cached_property
     def key_admin(self) -> KeyAdmin:

@@ -22,6 +22,7 @@ from webui import labels
 from webui.act_contents import ACT_BODY_BYTES_MAX, RESULT, contents_of
 from webui.act_form import ActRead, read_act
 from webui.act_reading import ActPlace
+from webui.asking_view import asked_view
 from webui.case_pen import ASK_RELEASE, read_release
 from webui.case_view import case_view, clocks_view, paper_brought
 from webui.documents import PaperKind
@@ -183,13 +184,15 @@ async def _page(  # noqa: PLR0913 - what a page may have to say, each by its nam
     done: str = "",
     status_code: int = 200,
 ) -> Template:
-    view = case_view(opened.given)
+    use, view = services(request), case_view(opened.given)
+    asked = await use.inquiries.about(opened.case.id)
     return await page(
         request,
         "cases/page.html",
         view=view,
         masked=not opened.given.unmasked,
         result=_result_url(opened),
+        asked=tuple(asked_view(each, use.review.names) for each in asked),
         acted=acted,
         refused=refused,
         done=sections()["done"].get(done, word("done", "other") if done in labels.ACT else ""),

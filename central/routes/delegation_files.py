@@ -10,8 +10,9 @@ from litestar.response import Template
 from casework.proposal import TITLE_CHARS_MAX, DelegationChanges, ProposalError
 from central.routes.access import Services, officer_of, services
 from central.routes.delegations import EDITING_ROLES, draft_obstacles, open_draft
-from central.routes.grant_table import COLUMNS, FAULTS_SHOWN_MAX, RowFault, TableReader, table_of
+from central.routes.grant_table import COLUMNS, TableReader, table_of
 from central.routes.matters import today_of
+from central.routes.table_rows import FAULTS_SHOWN_MAX, RowFault
 from central.services.delegation_desk import OpenDraft
 from central.services.reach import ADMIN_ROLES
 from central.words import word

@@ -7,6 +7,7 @@ from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
 
+from casework.inheriting import departures
 from casework.matter import MatterVersion
 from casework.matter_editing import MatterEditError, drafts_of, versions_of
 from casework.names import DepartmentId, MatterId
@@ -27,10 +28,11 @@ from webui import labels
 from webui.condition_words import condition_words
 from webui.forms import Form, read_form
 from webui.gate import require_role
-from webui.responses import page, redirect
+from webui.guide_shelf import PrintKind
+from webui.responses import page, pdf, redirect
 
 EDITING_ROLES: Final = frozenset({Role.CATALOGUE_EDITOR})
-_FIRST_PART: Final = next(iter(PARTS))
+FIRST_PART: Final = next(iter(PARTS))
 _CONFLICT: Final = 409
 _UNPROCESSABLE: Final = 422
 
@@ -64,7 +66,7 @@ async def add_matter(request: Request[Any, Any, Any]) -> Response[Any] | Templat
         except MatterEditError as error:
             form.errors.add(error.field, labels.error_text(error.fault))
         else:
-            return redirect(request, f"/editing/{proposal.id}/{matter}/{_FIRST_PART}")
+            return redirect(request, f"/editing/{proposal.id}/{matter}/{FIRST_PART}")
     return await _list(request, form, status_code=_UNPROCESSABLE)
 
 
@@ -83,7 +85,7 @@ async def begin_version(request: Request[Any, Any, Any], matter_id: str) -> Resp
         )
     except MatterEditError as error:
         return _refused(request, newest, error.fault)
-    return redirect(request, f"/editing/{proposal.id}/{newest.id}/{_FIRST_PART}")
+    return redirect(request, f"/editing/{proposal.id}/{newest.id}/{FIRST_PART}")
 
 
 @post("/matters/{matter_id:str}/end", guards=[require_role(*EDITING_ROLES)], status_code=303)
@@ -113,6 +115,21 @@ async def preview(request: Request[Any, Any, Any], proposal_id: str, matter_id: 
         intake=preview_of(opened.draft, opened.data, use.node.id, opened.today),
         condition_words=lambda one: condition_words(one, opened.draft),
     )
+
+
+@get(
+    "/editing/{proposal_id:str}/{matter_id:str}/preview/{kind:str}",
+    guards=[require_role(*ADMIN_ROLES)],
+)
+async def print_preview(
+    request: Request[Any, Any, Any], proposal_id: str, matter_id: str, kind: str
+) -> Response[bytes]:
+    """The guide, the handbook or a form as the draft would have them printed."""
+    opened = await open_matter(request, proposal_id, matter_id)
+    if kind not in set(PrintKind):
+        raise NotFoundException(kind)
+    content = await services(request).shelf.preview(opened.draft, PrintKind(kind))
+    return pdf(content, f"draft-{kind}-{matter_id}.pdf")
 
 
 @get("/editing/{proposal_id:str}/{matter_id:str}/{part:str}", guards=[require_role(*ADMIN_ROLES)])
@@ -145,13 +162,17 @@ async def save(
     if changed is not None:
         return await _part(request, opened, part, changed, edition=edition)
     use = services(request)
-    draft = read_part(form, part, choices_of(opened.data, opened.draft))
+    draft = read_part(form, part, choices_of(opened.data, opened.draft, opened.upper))
     problem, status = "", _UNPROCESSABLE
     if draft is not None:
         try:
             await use.matter_desk.save(opened, edition, draft, officer_of(request))
         except MatterEditError as error:
-            form.errors.add(error.field or "name", labels.error_text(error.fault))
+            at = error.field or "name"
+            # A limit is typed as a number and a unit: the number is what to mend.
+            form.errors.add(
+                f"{at}.value" if at.startswith("limits.") else at, labels.error_text(error.fault)
+            )
         except ProposalError as error:
             stale = error.code is ProposalFault.STATE and opened.may_edit(officer_of(request))
             problem = word("editing", "elsewhere") if stale else word("proposal_fault", error.code)
@@ -188,13 +209,20 @@ async def _part(  # noqa: PLR0913 - what the page says, each by its name
         part=part,
         part_word=word("editor_part", part),
         parts=part_links(part, notes),
-        fields=fields_of(form, part, choices_of(opened.data, opened.draft), notes),
+        fields=fields_of(form, part, choices_of(opened.data, opened.draft, opened.upper), notes),
         form=form,
         edition=opened.proposal.edition if edition is None else edition,
         done=done,
-        problem=problem,
+        problem=problem or labels.ERRORS.get(request.query_params.get("refused", ""), ""),
+        behind=_behind(opened),
         status_code=status_code,
     )
+
+
+def _behind(opened: OpenMatter) -> int:
+    """In how much the catalogue above says otherwise than the draft by now."""
+    above = opened.upper.above(opened.draft) if opened.upper else None
+    return len(departures(opened.draft, above)) if above else 0
 
 
 async def _list(request: Request[Any, Any, Any], form: Form, *, status_code: int = 200) -> Template:
@@ -204,7 +232,7 @@ async def _list(request: Request[Any, Any, Any], form: Form, *, status_code: int
     def links(one: Proposal) -> list[tuple[str, str]]:
         mine = one.author == officer.id and isinstance(one.changes, MatterChanges)
         found = drafts_of(one.changes) if mine else ()  # type: ignore[arg-type]
-        return [(f"/editing/{one.id}/{each.id}/{_FIRST_PART}", each.short_name) for each in found]
+        return [(f"/editing/{one.id}/{each.id}/{FIRST_PART}", each.short_name) for each in found]
 
     return await page(
         request,
@@ -240,5 +268,5 @@ def _refused(request: Request[Any, Any, Any], matter: MatterVersion, code: str) 
 
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (
-    *(drafts, add_matter, begin_version, begin_end, preview, edit, save),
+    *(drafts, add_matter, begin_version, begin_end, preview, print_preview, edit, save),
 )

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from casework.delegation import Delegation
 from casework.delegation_publishing import Finding
-from casework.names import DelegationId
+from casework.names import DelegationId, OfficerId
 from casework.proposal import ProposalError, ProposalFault
 from central.routes.grant_words import GrantWords
 from central.words import sections, word
@@ -25,6 +25,7 @@ _REVOCATION: Final = re.compile(r"\$\.revocations\[(?P<id>[^\]]+)\]")
 _MATTER: Final = re.compile(
     r"\$\.matters\[(?P<id>[^\] ]+)(?: v(?P<version>\d+))?\](?:\.(?P<part>[a-z_]+))?"
 )
+_ORGANISATION: Final = re.compile(r"\$\.(?P<what>officers|ab_pairs|windows)\[(?P<id>[^\]]+)\]")
 _CODE: Final = re.compile(r"(?P<code>E_[A-Z_]+)(?: \(beside (?P<other>[^)]+)\))?")
 _SHOWN_MAX: Final = 50
 
@@ -86,6 +87,9 @@ def _place(path: str, words: GrantWords, names: Names, find: FindRecord) -> str:
         )
     if matter := _MATTER.match(path):
         return _matter_place(matter, words)
+    if found := _ORGANISATION.match(path):
+        said = names.officer(OfficerId(found["id"])) if found["what"] == "officers" else found["id"]
+        return word("fault_place", found["what"], name=said)
     if revoked := _REVOCATION.match(path):
         return word("fault_place", "revocation", id=revoked["id"])
     return named["id"] if named else word("fault_place", "elsewhere")

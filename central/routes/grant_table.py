@@ -8,9 +8,8 @@ row and column.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Final, TypeVar
+from typing import Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from casework.condition import Condition, Operator
@@ -25,12 +24,12 @@ from central.routes.access import Services
 from central.routes.grant_form import OFFLINE_HOURS_MAX, QUOTA_MAX, facts_of, typed_value, value_of
 from central.routes.grant_words import GrantWords, source_words
 from central.routes.matters import today_of
+from central.routes.table_rows import RowFault, TableRow
 from central.services.delegation_desk import OpenDraft
 from central.words import sections, word
 from webui import labels
-from webui.table_files import is_formula, plain_cell
+from webui.table_files import plain_cell
 
-FAULTS_SHOWN_MAX: Final = 200
 NOTE_CHARS_MAX: Final = 200
 _SECTION: Final = "grant_table"
 # The columns in their order; those that only name what another column numbers are not read.
@@ -53,17 +52,6 @@ _SIGNS: Final = {op: sign for sign, op in _COMPARED.items()}
 _CONDITION: Final = re.compile(r"(?P<field>[\w.]+)\s*(?P<op><=|>=|!=|=|<|>|\bin\b)\s*(?P<value>.+)")
 _BETWEEN: Final = re.compile(r"[;；]")
 _AND: Final = re.compile(r"[、,，\s]+")
-
-_T = TypeVar("_T")
-
-
-class RowFault(Struct, frozen=True):
-    """What is wrong with one cell: the row as a spreadsheet numbers it, and its heading."""
-
-    row: int
-    column: str
-    cell: str
-    reason: str
 
 
 class TableReader:
@@ -91,17 +79,17 @@ class TableReader:
         for number, row in enumerate(table[1:], start=2):
             if any(row):
                 cells = {name: cell for name, cell in zip(given, row, strict=False) if name}
-                self._read_row(_Row(number, cells, self.faults))
+                self._read_row(TableRow(_SECTION, number, cells, self.faults))
 
     def row_of(self, record: DelegationId) -> int:
         """Where a record stands in the file; 0 if it stands nowhere."""
         return self._rows.get(record, 0)
 
-    def _read_row(self, row: "_Row") -> None:
+    def _read_row(self, row: TableRow) -> None:
         before = len(self.faults)
         record = self._record(row)
-        matter = row.take("matter", lambda cell: self._catalogue.get(MatterId(cell)))
-        node = row.take("node", lambda cell: cell if cell in self._nodes else None)
+        matter = row.take("matter", lambda cell: self._catalogue.get(MatterId(cell)), required=True)
+        node = row.take("node", lambda cell: cell if cell in self._nodes else None, required=True)
         if matter is None or node is None:
             return
         place = Place(NodeId(node), matter.id)
@@ -119,7 +107,7 @@ class TableReader:
             ends = error.fault is EditFault.ENDS_EARLY
             row.add("not_after" if ends else "not_before", said)
 
-    def _record(self, row: "_Row") -> Delegation | None:
+    def _record(self, row: TableRow) -> Delegation | None:
         id_ = row.get("record")
         if not id_:
             return None
@@ -133,7 +121,7 @@ class TableReader:
         return found
 
     def _put(
-        self, row: "_Row", place: Place, wish: Wish, record: Delegation | None, note: str
+        self, row: TableRow, place: Place, wish: Wish, record: Delegation | None, note: str
     ) -> None:
         if record is None:
             self._rows[self._editing.put(place, wish, (), note)] = row.number
@@ -147,7 +135,7 @@ class TableReader:
             return
         self._rows[self._editing.put(place, wish, [record.id], note)] = row.number
 
-    def _wish(self, row: "_Row", matter: MatterVersion, record: Delegation | None) -> Wish | None:
+    def _wish(self, row: TableRow, matter: MatterVersion, record: Delegation | None) -> Wish | None:
         level = row.take("level", _codes("level", Level).get, required=True)
         first = row.take("not_before", _day, required=True)
         last = row.take("not_after", _day)
@@ -176,40 +164,6 @@ class TableReader:
             separate_acceptor=bool(separate),
             quota=Quota(QuotaPeriod.MONTH, count) if count else None,
         )
-
-
-class _Row:
-    def __init__(self, number: int, cells: Mapping[str, str], faults: list[RowFault]) -> None:
-        self.number: Final = number
-        self._cells: Final = cells
-        self._faults: Final = faults
-
-    def get(self, name: str) -> str:
-        return plain_cell(self._cells.get(name, ""))
-
-    def take(
-        self, name: str, read: Callable[[str], _T | None], *, required: bool = False
-    ) -> _T | None:
-        """The value of a cell; None where it is empty, or bad, which is noted."""
-        raw, cell = self._cells.get(name, ""), self.get(name)
-        if is_formula(raw):
-            self.fault(name, "formula")
-            return None
-        if not cell:
-            if required or name in {"matter", "node"}:
-                self.fault(name, "required")
-            return None
-        value = read(cell)
-        if value is None:
-            self.fault(name, name)
-        return value
-
-    def fault(self, name: str, reason: str) -> None:
-        self.add(name, word("grant_table_fault", reason))
-
-    def add(self, name: str, said: str) -> None:
-        heading = word("grant_table_column", name)
-        self._faults.append(RowFault(self.number, heading, self.get(name), said))
 
 
 def table_of(

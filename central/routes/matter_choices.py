@@ -1,5 +1,6 @@
 """What the elements of a matter are chosen from in this county."""
 
+from casework.inheriting import UpperCatalogue
 from casework.matter import MatterVersion
 from casework.regions import NodeKind
 from central.routes.matter_form import Choices, Pairs
@@ -7,7 +8,9 @@ from central.store.loaded import CountyData
 from webui import labels
 
 
-def choices_of(data: CountyData, draft: MatterVersion) -> Choices:
+def choices_of(
+    data: CountyData, draft: MatterVersion, upper: UpperCatalogue | None = None
+) -> Choices:
     kinds = {
         need.licence_type: need.licence_type
         for matter in (*data.catalogue.matters, draft)
@@ -23,6 +26,7 @@ def choices_of(data: CountyData, draft: MatterVersion) -> Choices:
             "licence_type": tuple(sorted(kinds.items())),
         },
         draft,
+        upper,
     )
 
 

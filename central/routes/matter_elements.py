@@ -157,6 +157,7 @@ _SOURCES: Final[dict[tuple[type[Fact], str], str]] = {
     (SpecialProcedure, "approver"): "position_kind",
     (Fee, "collect"): "fee_collect",
     (Result, "kind"): "result_kind",
+    (Result, "states"): "draft.field",
     (Validity, "kind"): "validity_kind",
     (Deferral, "if_overdue"): "if_overdue",
     (CommitmentOffer, "scenario"): "draft.scenario",

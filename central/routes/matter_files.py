@@ -20,7 +20,7 @@ from central.routes.matter_choices import choices_of
 from central.routes.matter_table import CellFault, headings, read_materials, table_of
 from central.services.matter_desk import OpenMatter
 from central.services.reach import ADMIN_ROLES, READING_ROLES
-from central.words import word
+from central.words import sections, word
 from webui import labels
 from webui.forms import Form, read_form
 from webui.gate import require_role
@@ -29,7 +29,7 @@ from webui.table_files import FILE_BYTES_MAX, TableError, TableFault, read_table
 
 _UNPROCESSABLE: Final = 422
 _BODY_BYTES_MAX: Final = FILE_BYTES_MAX + 64 * 1024
-_JSON_STARTS: Final = b"{"
+JSON_STARTS: Final = b"{"
 
 
 @get("/matters/{matter_id:str}/file", guards=[require_role(*READING_ROLES)])
@@ -54,7 +54,7 @@ async def ask(
     if form == "json":
         return _json(opened.draft)
     if form in {"csv", "xlsx"}:
-        rows = table_of(opened.draft, choices_of(opened.data, opened.draft))
+        rows = table_of(opened.draft, choices_of(opened.data, opened.draft, opened.upper))
         return csv_file(rows, name) if form == "csv" else xlsx_file(rows, name)
     return await _page(request, opened)
 
@@ -73,12 +73,14 @@ async def read(
     form = await read_form(request)
     faults: list[CellFault] = []
     try:
-        data = await _sent(form)
-        if data.lstrip().startswith(_JSON_STARTS):
+        data = await sent_file(form)
+        if data.lstrip().startswith(JSON_STARTS):
             draft: MatterVersion | None = _draft(data, opened)
         else:
             rows = await to_thread(read_table, data)
-            draft, faults = read_materials(rows, choices_of(opened.data, opened.draft))
+            draft, faults = read_materials(
+                rows, choices_of(opened.data, opened.draft, opened.upper)
+            )
         if draft is not None:
             edition = form.integer("edition", label="") or 0
             await services(request).matter_desk.save(opened, edition, draft, officer_of(request))
@@ -87,7 +89,9 @@ async def read(
     except TableError as error:
         problem = word("table_fault", error.code)
     except MatterEditError as error:
-        problem = labels.error_text(error.fault)
+        # The element first: a file has no field at which to say it.
+        named = sections()["MatterVersion"].get(error.field.partition(".")[0], "")
+        problem = "：".join(one for one in (named, labels.error_text(error.fault)) if one)
     except ProposalError as error:
         problem = word("proposal_fault", error.code)
     except ValueError as error:
@@ -109,7 +113,7 @@ def _json(matter: MatterVersion) -> Response[bytes]:
     return Response(encode_exact(matter), media_type="application/json", headers=headers)
 
 
-async def _sent(form: Form) -> bytes:
+async def sent_file(form: Form) -> bytes:
     files = form.files.get("file", [])
     datas = [await one.read(FILE_BYTES_MAX + 1) for one in files]
     for one in files:

@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from casework.condition import Condition, ConditionValue
 from casework.fact import Fact
+from casework.form_field import FieldType
+from casework.inheriting import UpperCatalogue, locked_elements
 from casework.matter import MatterVersion
 from casework.matter_soundness import CASE_FACTS
 from central.routes.matter_elements import Element, ElementKind, elements_in, elements_of
@@ -31,6 +33,7 @@ class Choices(Struct, frozen=True):
 
     county: Mapping[str, Pairs]
     draft: MatterVersion
+    upper: UpperCatalogue | None = None
 
     def of(self, source: str) -> Pairs:
         where, _, name = source.partition(".")
@@ -43,6 +46,12 @@ class Choices(Struct, frozen=True):
         return labels.choices(where)
 
     @property
+    def locked(self) -> frozenset[str]:
+        """What the catalogue above the county says, which nobody types here."""
+        above = self.upper.above(self.draft) if self.upper else None
+        return locked_elements(self.draft, above)
+
+    @property
     def facts(self) -> Pairs:
         """What a condition may ask: the fields of the draft's form, and facts of every case."""
         asked = tuple((field.key, field.label) for field in self.draft.form_fields)
@@ -53,6 +62,9 @@ _WORDED: Final = ("certainty", "if_overdue")
 _DRAFT_CHOICES: Final[dict[str, Callable[[MatterVersion], Pairs]]] = {
     "legal_basis": lambda one: tuple(
         (each.id, f"《{each.title}》{each.article}") for each in one.legal_basis
+    ),
+    "field": lambda one: tuple(
+        (each.key, each.label) for each in one.form_fields if each.type is not FieldType.TABLE
     ),
     "material": lambda one: tuple((each.id, each.name) for each in one.materials),
     "special": lambda one: tuple((each.id, each.name) for each in one.special_procedures),

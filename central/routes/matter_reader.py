@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from casework.fact import Fact
 from casework.form_field import FieldType, FormField
 from casework.limits import LIMIT_DAYS_MAX, Limit, LimitUnit
 from casework.matter import MatterVersion
-from casework.matter_editing import INHERITED, is_inherited, numbered
+from casework.matter_editing import numbered
 from central.routes.matter_elements import Element, ElementKind, elements_in, elements_of
 from central.routes.matter_form import Choices, element_label, rows_in
 from central.words import word
@@ -28,12 +29,7 @@ _NUMERIC: Final = frozenset({FieldType.INTEGER, FieldType.DECIMAL, FieldType.MON
 def read_part(form: Form, part: str, choices: Choices) -> MatterVersion | None:
     """The draft with what was typed in one part; None where `form.errors` says what is wrong."""
     reader = _Reader(form, choices)
-    locked = INHERITED if is_inherited(choices.draft) else ()
-    values = {
-        element.name: reader.read(element, element.name)
-        for element in elements_in(part)
-        if element.name not in locked
-    }
+    values = {element.name: reader.read(element, element.name) for element in elements_in(part)}
     return None if form.errors else numbered(replace(choices.draft, **values))
 
 
@@ -43,8 +39,14 @@ class _Reader:
     def __init__(self, form: Form, choices: Choices) -> None:
         self._form: Final = form
         self._choices: Final = choices
+        self._locked: Final = choices.locked
 
     def read(self, element: Element, path: str) -> Any:
+        if path in self._locked:
+            return attrgetter(path)(self._choices.draft)
+        return self._typed(element, path)
+
+    def _typed(self, element: Element, path: str) -> Any:
         match element.kind:
             case ElementKind.CHOICE:
                 return self._choice(element, path)

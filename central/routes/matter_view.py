@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Final
 
 from msgspec import Struct
@@ -9,9 +10,10 @@ from msgspec.structs import replace
 
 from casework.condition import Condition, Operator
 from casework.fact import Fact
-from casework.limits import LimitUnit
+from casework.inheriting import BASIS_INHERITED
+from casework.limits import Limit, LimitUnit
 from casework.matter import MatterVersion
-from casework.matter_editing import INHERITED, is_inherited, row_name
+from casework.matter_editing import row_name
 from casework.matter_soundness import Unsoundness
 from central.routes.matter_elements import (
     PARTS,
@@ -24,6 +26,7 @@ from central.routes.matter_form import Choices, Pairs, element_label, rows_in
 from central.services.lint_gate import Held
 from central.words import sections, word
 from webui import labels
+from webui.case_words import limit_words
 from webui.forms import Form
 
 _STEP: Final = re.compile(r"([a-z_]+)(?:\[([^\]]*)\])?")
@@ -48,6 +51,7 @@ class RowView(Struct, frozen=True, kw_only=True):
     is_open: bool
     is_first: bool
     is_last: bool
+    is_locked: bool = False
 
 
 class FieldView(Struct, frozen=True, kw_only=True):
@@ -129,7 +133,9 @@ class _Viewer:
         self._form: Final = form
         self._choices: Final = choices
         self._notes: Final = notes
-        self._locked: Final = INHERITED if is_inherited(choices.draft) else ()
+        self._locked: Final = choices.locked
+        publisher = choices.upper.publisher if choices.upper else word("editing", "upper")
+        self._source: Final = word("editing", "inherited", publisher=publisher)
 
     def field(self, element: Element, path: str) -> FieldView:
         form = self._form
@@ -169,9 +175,13 @@ class _Viewer:
                 return view
 
     def _locked_view(self, view: FieldView, element: Element) -> FieldView:
-        value = str(getattr(self._choices.draft, element.name))
-        words = dict(self._choices.of(element.source)) if element.source else {}
-        return replace(view, value=words.get(value, value))
+        value = attrgetter(view.path)(self._choices.draft)
+        if isinstance(value, Limit):
+            said = limit_words(value)
+        else:
+            words = dict(self._choices.of(element.source)) if element.source else {}
+            said = word("editing", "none") if value is None else words.get(str(value), str(value))
+        return replace(view, value=said, hint=self._source)
 
     def _limit(self, view: FieldView) -> FieldView:
         units = tuple((unit.value, labels.label("limit_unit", unit)) for unit in LimitUnit)
@@ -227,6 +237,9 @@ class _Viewer:
     def _row(self, element: Element, path: str, index: int, count: int) -> RowView:
         at = f"{path}.{index}"
         inside = self._condition(at) if element.of is Condition else self._record(element.of, at)
+        is_locked = f"{path}[{self._form.typed(f'{at}.id')}]" in self._locked
+        if is_locked:
+            inside = tuple(self._law(each) for each in inside)
         titles = (self._form.typed(f"{at}.{name}") for name in _TITLES)
         title = next((one for one in titles if one), "")
         wrong = [*self._form.errors, *self._notes]
@@ -237,4 +250,11 @@ class _Viewer:
             is_open=not title or any(one.startswith(f"{at}.") for one in wrong),
             is_first=index == 0,
             is_last=index == count - 1,
+            is_locked=is_locked,
         )
+
+    def _law(self, view: FieldView) -> FieldView:
+        """What is inherited of a law, shown; it is sent as it stands, for the row to keep it."""
+        if view.path.rpartition(".")[2] not in BASIS_INHERITED:
+            return view
+        return replace(view, is_locked=True, values=(view.value,), hint=self._source)

@@ -16,6 +16,7 @@ from casework.proposal import (
     DelegationChanges,
     MatterChanges,
     Move,
+    PeopleChanges,
     ProposalError,
     ProposalFault,
     ProposalKind,
@@ -26,6 +27,7 @@ from central.routes.access import Services, officer_of, services
 from central.routes.fault_words import Obstacle, obstacles
 from central.routes.grant_words import ContentView, GrantWords
 from central.routes.matter_review import matters_content, pass_finding
+from central.routes.people_words import people_content
 from central.services.lint_gate import OVERRIDING_ROLES, LintStandsError
 from central.services.reach import ADMIN_ROLES
 from central.store.proposals import Proposal
@@ -191,6 +193,8 @@ def _sets_of(changes: Changes) -> tuple[SetName, ...]:
     """Which sets an approval publishes."""
     if isinstance(changes, MatterChanges):
         return (SetName.CATALOGUE,)
+    if isinstance(changes, PeopleChanges):
+        return (SetName.DIRECTORY,)
     lists = SetName.DELEGATIONS if changes.records or changes.instruments else None
     revoked = SetName.REVOCATIONS if changes.revocations else None
     return tuple(one for one in (lists, revoked) if one is not None)
@@ -233,6 +237,10 @@ async def _delegations(request: Request[Any, Any, Any], held: Proposal) -> Conte
 # What a kind's own part of the page, `proposals/_<kind>.html`, is given as `content`.
 _CONTENT: Final[
     dict[ProposalKind, Callable[[Request[Any, Any, Any], Proposal], Awaitable[object]]]
-] = {ProposalKind.DELEGATIONS: _delegations, ProposalKind.MATTERS: matters_content}
+] = {
+    ProposalKind.DELEGATIONS: _delegations,
+    ProposalKind.MATTERS: matters_content,
+    ProposalKind.PEOPLE: people_content,
+}
 
 ROUTES: Final[tuple[HTTPRouteHandler, ...]] = (proposals, show, make_move, let_pass)

@@ -1,14 +1,16 @@
 """The coverage report: made once an hour for the sets in force, and in rows for a spreadsheet."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final
 
 from casework.coverage import Coverage, Gap, MatterCover, PlaceCover, coverage_of
-from casework.names import DepartmentId, MatterId
+from casework.matter import HallMode, MatterVersion
+from casework.names import DepartmentId, MatterId, NodeId
 from casework.offers import Grants
 from casework.regions import NodeKind
+from casework.staffing import Lack
 from central.services.catalogue import by_department
 from central.words import word
 from sync.holdings import Holdings
@@ -31,6 +33,26 @@ class CoverageKept:
             coverage = await asyncio.to_thread(_made, holdings, now, on)
             self._coverage, self._of = coverage, (holdings, hour)
         return self._coverage
+
+
+def outside_hall(
+    coverage: Coverage, decided: Mapping[MatterId, int]
+) -> tuple[tuple[MatterVersion, int], ...]:
+    """Decisions made elsewhere than in the hall, and only recorded here (中心之外无审批)."""
+    return tuple(
+        (each.matter, decided[each.matter.id])
+        for each in coverage.matters
+        if each.matter.hall.mode is not HallMode.RESIDENT and each.matter.id in decided
+    )
+
+
+def staff_rows(
+    lacks: Sequence[Lack], node_name: Callable[[NodeId], str]
+) -> Iterator[Sequence[object]]:
+    """The gaps in the staffing, a row each, under their heading."""
+    yield tuple(word("coverage_staff", key) for key in ("gap", "id", "name", "node"))
+    for each in lacks:
+        yield word("staff_gap", each.gap), each.id, each.name, node_name(each.node)
 
 
 def _made(holdings: Holdings, now: datetime, on: date) -> Coverage:

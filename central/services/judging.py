@@ -20,6 +20,7 @@ from casework.names import COUNTY_DIGITS, MessageId, is_of_county, split_log
 from casework.numbering import NumberKind, read_plain_number
 from casework.standing import Waiting
 from casework.verdict import Ground, Judgement, Verdict, is_judged, verdict
+from central.services.answering import answer_waiting
 from central.services.evidence import Ruling, county_has_decided, gather, rule_on
 from central.services.pronouncing import file_judged, pronounce, reconsider
 from central.store.verdicts import AnchorCache, Filed, JournalSources
@@ -57,6 +58,9 @@ class CountyJudge:
         except (CaseworkError, OfficerError) as refused:
             return refused.code
         return None
+
+    def answer(self, batch: Batch) -> None:
+        answer_waiting(batch, self._trust.holdings)
 
     def pronounce(self, batch: Batch) -> None:
         pronounce(batch, self)

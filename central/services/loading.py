@@ -15,14 +15,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from msgspec import Struct
 
 from casework.calendar import Calendar, decode_calendar
-from casework.catalogue import FILE_FORMAT, decode_catalogue
-from casework.delegation_file import decode_delegations
+from casework.catalogue import FILE_FORMAT, Catalogue, decode_catalogue
+from casework.delegation_file import DelegationList, decode_delegations
 from casework.delegation_publishing import publishing_faults
 from casework.matter import MatterStatus, MatterVersion
 from casework.names import RegionCode, is_node, parent_of, region_of
-from casework.organisation import decode_organisation, role_conflicts
+from casework.organisation import decode_organisation
 from casework.regions import NodeKind, Regions, decode_regions
 from central.services.catalogue_checks import catalogue_faults, condition_field_faults
+from central.services.organisation_checks import organisation_faults, twice, unknown
 from central.store.loaded import CountyData
 
 FILES: Final = (
@@ -34,6 +35,12 @@ FILES: Final = (
 )
 FILE_BYTES_MAX: Final = 32 * 1024 * 1024
 FAULTS_MAX: Final = 200
+DIFFERENCES_NAMED_MAX: Final = 5
+
+_WAY_OUT: Final = (
+    "write out what is loaded (`export DIR`) and go on from that, or load this knowingly"
+    " (`load DIR --replace`)"
+)
 
 _Read = TypeVar("_Read")
 _AT: Final = re.compile(r" - at `(?P<path>[^`]+)`$")
@@ -86,17 +93,51 @@ class OlderFolderError(Exception):
 
 
 def check_not_older(data: CountyData, held: CountyData) -> None:
-    """OlderFolderError for a folder that what is loaded has gone on from."""
-    for file, new, old in (
-        ("catalogue.json", data.catalogue.version, held.catalogue.version),
-        ("delegations.json", data.delegations.version, held.delegations.version),
-    ):
-        if new < old:
+    """OlderFolderError for a folder that what is loaded has gone on from.
+
+    A version is one content: under the number of what is loaded, a folder says the same.
+    """
+    if data.organisation.version < held.organisation.version:
+        raise _older("organisation.json", data.organisation.version, held.organisation.version)
+    catalogues = (data.catalogue, held.catalogue)
+    lists = (data.delegations, held.delegations)
+    for file, (new, old) in (("catalogue.json", catalogues), ("delegations.json", lists)):
+        if new.version < old.version:
+            raise _older(file, new.version, old.version)
+        if new.version == old.version and new != old:
             raise OlderFolderError(
-                f"{file} is version {new}, and version {old} is loaded: what was approved since"
-                " would be undone; write out what is loaded (`export DIR`) and go on from that,"
-                " or load this knowingly (`load DIR --replace`)"
+                f"{file} is version {new.version}, as what is loaded, and says something else of"
+                f" {_differing(new, old)}: what was approved under that number would be undone;"
+                f" make it version {new.version + 1} after a look at both; {_WAY_OUT}"
             )
+
+
+def _older(file: str, new: int, old: int) -> OlderFolderError:
+    return OlderFolderError(
+        f"{file} is version {new}, and version {old} is loaded: what was"
+        f" approved since would be undone; {_WAY_OUT}"
+    )
+
+
+def _differing(new: Catalogue | DelegationList, old: Catalogue | DelegationList) -> str:
+    """The first of the matters or records in which two contents differ."""
+    before, after = _listed(old), _listed(new)
+    names = [
+        name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)
+    ]
+    if not names:
+        return "what stands around them"
+    more = len(names) - DIFFERENCES_NAMED_MAX
+    return ", ".join(names[:DIFFERENCES_NAMED_MAX]) + (f" and {more} more" if more > 0 else "")
+
+
+def _listed(content: Catalogue | DelegationList) -> dict[str, object]:
+    if isinstance(content, Catalogue):
+        return {f"{one.id} v{one.version}": one for one in content.matters}
+    listed: dict[str, object] = {one.id: one for one in content.revocations}
+    for record in content.records:
+        listed[record.id] = (record, content.remarks.get(record.id))
+    return listed
 
 
 def check(data: CountyData, county: RegionCode) -> list[LoadFault]:
@@ -104,7 +145,7 @@ def check(data: CountyData, county: RegionCode) -> list[LoadFault]:
     return [
         *_county_faults(data, county),
         *(_fault("regions.json", *each) for each in _region_faults(data.regions)),
-        *(_fault("organisation.json", *each) for each in _organisation_faults(data)),
+        *(_fault("organisation.json", *each) for each in organisation_faults(data)),
         *(
             _fault("catalogue.json", *each)
             for each in catalogue_faults(data.catalogue, data.organisation, data.regions)
@@ -188,42 +229,7 @@ def _node_faults(regions: Regions, known: set[RegionCode]) -> Iterator[tuple[str
             yield where, f"the parent of {node.id} is {parent_of(node.id)}, not {node.parent}"
         if (node.kind is NodeKind.COUNTY) != (parent_of(node.id) is None):
             yield where, f"{node.id} cannot be of kind {node.kind}"
-    yield from _twice("$.nodes", (node.id for node in regions.nodes))
-
-
-def _organisation_faults(data: CountyData) -> Iterator[tuple[str, str]]:
-    organisation = data.organisation
-    nodes = {node.id for node in data.regions.nodes}
-    departments = {one.id for one in organisation.departments}
-    positions = {one.id for one in organisation.positions}
-    officers = {one.id for one in organisation.officers}
-    matters = {one.id for one in data.catalogue.matters}
-    for name, ids in (
-        ("departments", organisation.departments),
-        ("positions", organisation.positions),
-        ("officers", organisation.officers),
-        ("windows", organisation.windows),
-    ):
-        yield from _twice(f"$.{name}", (one.id for one in ids))
-    for officer in organisation.officers:
-        where = f"$.officers[{officer.id}]"
-        yield from _unknown(where, "node", {officer.node}, nodes)
-        yield from _unknown(where, "department", {officer.department} - {None}, departments)
-        yield from _unknown(where, "position", officer.positions, positions)
-    for pair in organisation.ab_pairs:
-        yield from _unknown(f"$.ab_pairs[{pair.id}]", "officer", {pair.a, pair.b}, officers)
-        if pair.a == pair.b:
-            yield f"$.ab_pairs[{pair.id}]", "nobody stands in for themselves"
-    for window in organisation.windows:
-        where = f"$.windows[{window.id}]"
-        yield from _unknown(where, "node", {window.node}, nodes)
-        yield from _unknown(where, "department", window.departments, departments)
-        yield from _unknown(where, "matter", window.matters, matters)
-        yield from _unknown(where, "officer", window.officers, officers)
-    names = {one.person: one.id for one in organisation.officers}
-    for person, roles in role_conflicts(organisation.officers):
-        held = ", ".join(sorted(roles))
-        yield f"$.officers[{names[person]}]", f"one person holds roles that exclude: {held}"
+    yield from twice("$.nodes", (node.id for node in regions.nodes))
 
 
 def _delegation_faults(data: CountyData) -> Iterator[tuple[str, str]]:
@@ -239,10 +245,10 @@ def _delegation_faults(data: CountyData) -> Iterator[tuple[str, str]]:
         by_matter.setdefault(one.id, []).append(one)
     for record in listed.records:
         where = f"$.records[{record.id}]"
-        yield from _unknown(where, "node", {record.grantee}, nodes)
-        yield from _unknown(where, "department", {record.principal}, departments)
-        yield from _unknown(where, "instrument", {record.instrument}, instruments)
-        yield from _unknown(where, "wave", {listed.remarks[record.id].wave}, waves)
+        yield from unknown(where, "node", {record.grantee}, nodes)
+        yield from unknown(where, "department", {record.principal}, departments)
+        yield from unknown(where, "instrument", {record.instrument}, instruments)
+        yield from unknown(where, "wave", {listed.remarks[record.id].wave}, waves)
         if record.principal != owner.get(record.matter, record.principal):
             yield where, f"{record.matter} belongs to {owner[record.matter]}"
         for matter in by_matter.get(record.matter, []):
@@ -251,9 +257,9 @@ def _delegation_faults(data: CountyData) -> Iterator[tuple[str, str]]:
         beside = f" (beside {finding.other})" if finding.other else ""
         yield f"$.records[{finding.record}]", f"{finding.fault}{beside}"
     ids = {record.id for record in listed.records}
-    yield from _twice("$.revocations", (one.id for one in listed.revocations))
+    yield from twice("$.revocations", (one.id for one in listed.revocations))
     for revocation in listed.revocations:
-        yield from _unknown(
+        yield from unknown(
             f"$.revocations[{revocation.id}]", "record", {revocation.delegation}, ids
         )
 
@@ -273,21 +279,6 @@ def _calendar_faults(calendar: Calendar) -> Iterator[tuple[str, str]]:
     for day in sorted(known):
         if day >= calendar.provisional_from:
             yield "$.provisional_from", f"{day} is announced, and yet provisional"
-
-
-def _twice(where: str, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
-    seen: set[str] = set()
-    for each in ids:
-        if each in seen:
-            yield f"{where}[{each}]", "stands twice"
-        seen.add(each)
-
-
-def _unknown(
-    where: str, what: str, named: Iterable[object], known: Iterable[object]
-) -> Iterator[tuple[str, str]]:
-    for each in sorted(set(named) - set(known), key=str):
-        yield where, f"no {what} is named {each}"
 
 
 def published(data: CountyData) -> tuple[MatterVersion, ...]:

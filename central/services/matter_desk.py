@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from casework.inheriting import UpperCatalogue
 from casework.matter import MatterVersion
 from casework.matter_editing import (
     drafts_of,
@@ -41,6 +42,7 @@ class OpenMatter(Struct, frozen=True, kw_only=True):
     draft: MatterVersion
     before: MatterVersion | None
     data: CountyData
+    upper: UpperCatalogue | None
     today: date
 
     def may_edit(self, officer: Officer) -> bool:
@@ -116,6 +118,7 @@ class MatterDesk:
             draft=draft,
             before=earlier[-1] if earlier else None,
             data=data,
+            upper=await self._proposals.upper(),
             today=self.today(),
         )
 
@@ -124,7 +127,7 @@ class MatterDesk:
     ) -> Proposal:
         """Put the draft back; MatterEditError, or STATE if it was saved elsewhere meanwhile."""
         held = opened.data.catalogue.matters
-        changes = with_version(opened.changes, held, draft, today=opened.today)
+        changes = with_version(opened.changes, held, draft, today=opened.today, upper=opened.upper)
         return await self._proposals.save(opened.proposal.id, edition, by, changes)
 
     async def findings(self, opened: OpenMatter) -> tuple[Held, ...]:

@@ -12,9 +12,11 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from casework.inheriting import UpperCatalogue
 from casework.matter_editing import MatterEditError, check_changes, drafts_of, in_force_with
 from casework.names import OfficerId, RegionCode, region_of
 from casework.organisation import Officer, Role
+from casework.people_editing import people_faults
 from casework.proposal import (
     CHANGES_OF,
     NOTE_CHARS_MAX,
@@ -23,11 +25,13 @@ from casework.proposal import (
     DelegationChanges,
     MatterChanges,
     Move,
+    PeopleChanges,
     ProposalError,
     ProposalFault,
     ProposalState,
     change_catalogue,
     change_delegations,
+    change_organisation,
     may_draft,
     may_review,
     moved,
@@ -38,6 +42,7 @@ from central.services.loading import LoadFault, check
 from central.services.publishing import Published
 from central.store.loaded import CountyData
 from central.store.proposals import Listed, Proposal, Proposals, Step
+from central.store.uppers import Uppers
 from sync.clock import Clock
 from sync.keys import Randomness
 
@@ -59,6 +64,7 @@ class ProposalDesk:
         self._clock: Final = clock
         self._randomness: Final = randomness
         self.store: Final = Proposals(county.opened.database)
+        self.uppers: Final = Uppers(county.opened.database)
         self._checked: tuple[object, frozenset[LoadFault]] | None = None
 
     async def draft(
@@ -190,10 +196,15 @@ class ProposalDesk:
             raise NothingLoadedError("nothing has been loaded yet")
         return data
 
+    async def upper(self) -> UpperCatalogue | None:
+        """The catalogue from above whose elements matters inherit, if one was read in."""
+        held = await self.uppers.newest()
+        return held.catalogue if held else None
+
     async def _changed(self, changes: Changes) -> tuple[object, CountyData]:
         """What is loaded, with these changes; UNSOUND names what they would break."""
         loaded_at, data = await self._county.loaded.loaded_at(), await self.loaded()
-        changed = _apply(data, changes, self._today(data))
+        changed = _apply(data, changes, self._today(data), await self.upper())
         county = RegionCode(region_of(self._county.opened.identity.node))
         before = await self._faults_before(loaded_at, data, county)
         faults = await to_thread(check, changed, county)
@@ -263,14 +274,20 @@ class ProposalDesk:
         await self.store.add_step(proposal.id, step)
 
 
-def _apply(data: CountyData, changes: Changes, today: date) -> CountyData:
+def _apply(
+    data: CountyData, changes: Changes, today: date, upper: UpperCatalogue | None
+) -> CountyData:
     match changes:
         case DelegationChanges():
             return replace(data, delegations=change_delegations(data.delegations, changes))
         case MatterChanges():
             try:
-                check_changes(changes, data.catalogue.matters, today=today)
+                check_changes(changes, data.catalogue.matters, today=today, upper=upper)
             except MatterEditError as error:
                 place = f"$.matters[{error.matter}].{error.field}"
                 raise ProposalError(ProposalFault.UNSOUND, [f"{place}: {error.fault}"]) from error
             return replace(data, catalogue=change_catalogue(data.catalogue, changes))
+        case PeopleChanges():
+            if broken := [f"{place}: {why}" for place, why in people_faults(changes, today)]:
+                raise ProposalError(ProposalFault.UNSOUND, broken)
+            return replace(data, organisation=change_organisation(data.organisation, changes))

@@ -43,6 +43,10 @@ APPROVING_ROLES: Final = frozenset({Role.SECURITY_ADMIN})
 KEY_ROLES: Final = SLIP_ROLES | APPROVING_ROLES
 
 
+# Who looks on at what counters asked the county about other counters' cases.
+WATCHING_ROLES: Final = frozenset({Role.SUPERVISOR, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+
+
 class Reach(Struct, frozen=True, kw_only=True):
     sees_cases: bool
     department: DepartmentId | None  # whose matters; None: those of all departments

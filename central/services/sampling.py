@@ -6,6 +6,7 @@ administers delegations is advised to suspend it; two persons decide on that as 
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import tzinfo
 from typing import Final
 
 from msgspec import Struct
@@ -185,15 +186,8 @@ class Sampling:
 
     async def _drawn(self, week: Week, party: SampleParty) -> list[Decided]:
         """A party's sample of a week, by the decisions that came after the county was bound."""
-        assert week.seed is not None, "its seed was told"
-        begins, ends = week.span(self._desk.holdings.calendar.tz)
-
-        def read(work: Work) -> tuple[Decided, ...]:
-            return decided_between(work, begins, ends)
-
-        decided = {each.id: each for each in await self._node.database.read(read)}
-        chosen = sample(week.seed, party, [each.eligible for each in decided.values()])
-        return [decided[each] for each in chosen]
+        zone = self._desk.holdings.calendar.tz
+        return await self._node.database.read(lambda work: drawn_in(work, week, party, zone))
 
     def _is_for(self, officer: Officer, decided: Decided) -> bool:
         reach = reach_of(officer)
@@ -214,6 +208,14 @@ class Sampling:
                 told = SampleSeed(week, PartHash(seed_digest(week, seed)), PartHash(seed.hex()))
                 write(batch, told)
                 drop_secret(batch.work, week)
+
+
+def drawn_in(work: Work, week: Week, party: SampleParty, zone: tzinfo) -> list[Decided]:
+    """A party's sample of a week whose seed was told, by the rows as they are now."""
+    assert week.seed is not None, "its seed was told"
+    decided = {each.id: each for each in decided_between(work, *week.span(zone))}
+    chosen = sample(week.seed, party, [each.eligible for each in decided.values()])
+    return [decided[each] for each in chosen]
 
 
 def _alarm(batch: Batch, line: SampleLine) -> None:

@@ -32,7 +32,9 @@ from casework.names import (
     is_county,
     log_name,
 )
+from casework.sampling import SampleParty
 from central.services.verified_sets import TrustedSets, open_sets
+from central.services.verifying_samples import SampledWeek, check_samples, read_samples
 from central.services.verifying_verdicts import LogSources, VerdictCheck
 from sync import bodies
 from sync.errors import EnvelopeError
@@ -98,6 +100,7 @@ class Report(Struct, frozen=True):
     heads: tuple[ExportHead, ...]
     messages: int
     cases: tuple[CaseReport, ...]
+    weeks: tuple[SampledWeek, ...]
     faults: tuple[Fault, ...]
 
     @property
@@ -112,6 +115,7 @@ class _Holder(Struct):
     messages: dict[LogName, dict[int, Message]]
     received: dict[MessageId, datetime]
     claimed: dict[CaseId, ExportedCase]
+    samples: dict[str, dict[SampleParty, tuple[MessageId, ...]]]
 
 
 def verify_exports(folders: Sequence[Path], root_fingerprint: str | None = None) -> Report:
@@ -123,10 +127,11 @@ def verify_exports(folders: Sequence[Path], root_fingerprint: str | None = None)
     sets = open_sets(folders, heads, root_fingerprint)
     checker = _Checker(sets)
     holders = [checker.read(folder, head) for folder, head in zip(folders, heads, strict=True)]
+    weeks: list[SampledWeek] = []
     for holder, head in zip(holders, heads, strict=True):
         checker.check_logs(holder)
         checker.check_own(holder, head, holders)
-        checker.check_verdicts(holder)
+        weeks += checker.check_verdicts(holder)
     cases = checker.check_cases(holders)
     return Report(
         root_fingerprint=sets.root_fingerprint,
@@ -134,6 +139,7 @@ def verify_exports(folders: Sequence[Path], root_fingerprint: str | None = None)
         heads=tuple(heads),
         messages=len(checker.verified),
         cases=tuple(cases),
+        weeks=tuple(weeks),
         faults=tuple(sorted(set(checker.faults)))[:FAULTS_MAX],
     )
 
@@ -157,7 +163,7 @@ class _Checker:
                 messages[line.log][line.seq] = message
                 received[message.id] = parse_instant(line.received_at)
         claimed = {one.case: one for one in read_lines(folder / "cases.jsonl", ExportedCase)}
-        return _Holder(head.node, dict(messages), received, claimed)
+        return _Holder(head.node, dict(messages), received, claimed, read_samples(folder))
 
     def check_logs(self, holder: _Holder) -> None:
         for log, held in sorted(holder.messages.items()):
@@ -197,10 +203,12 @@ class _Checker:
                 gap = f"{last + 1} to {max(said)} are missing"
                 self._fault(holder.node, f"{log} {last}", "E_GAP", gap)
 
-    def check_verdicts(self, holder: _Holder) -> None:
-        """The county judges, so what it said is computed again from what it holds."""
+    def check_verdicts(self, holder: _Holder) -> list[SampledWeek]:
+        """The county judges and draws samples, so what it said and what it shows is computed again
+        from what it holds.
+        """
         if not is_county(holder.node):
-            return
+            return []
         messages = [each for held in holder.messages.values() for each in held.values()]
         entries = self._entries(holder)
         folded = ((case_id, self._fold(holder, case_id, each)) for case_id, each in entries.items())
@@ -209,6 +217,12 @@ class _Checker:
         check = VerdictCheck(sources, self.sets, entries, messages, cases)
         for each in check.differences():
             self._fault(holder.node, each.place, "E_VERDICT", each.reason)
+        zone = self.sets.newest.calendar.tz
+        weeks = check_samples(messages, check.standing, holder.samples, zone)
+        for week in weeks:
+            for reason in week.faults:
+                self._fault(holder.node, week.week, "E_SAMPLE", reason)
+        return weeks
 
     def check_cases(self, holders: Iterable[_Holder]) -> list[CaseReport]:
         states: dict[CaseId, dict[NodeId, HeldState]] = defaultdict(dict)

@@ -30,6 +30,7 @@ from casework.names import (
     is_of_county,
     split_log,
 )
+from casework.sampling import Eligible
 from casework.standing import LeaseHeld, Waiting
 from casework.verdict import (
     FINAL_DECISIONS,
@@ -44,6 +45,7 @@ from casework.verdict import (
 )
 from central.services.evidence import Ruling, gather, rule_on
 from central.services.verified_sets import TrustedSets
+from central.services.verifying_samples import Judged
 from central.store.verdicts import Anchored
 from sync import bodies
 from sync.claims import waiting_again
@@ -197,6 +199,8 @@ class VerdictCheck:
         self._sets: Final = sets
         self._entries: Final = entries
         self._cases: Final = cases
+        # What the samples are drawn from, once the differences have been gone through.
+        self.standing: Final[list[Judged]] = []
         self._decided: Final[dict[MessageId, Decided]] = {}
         self._said: Final[dict[MessageId, list[Said]]] = defaultdict(list)
         self._deposits: Final[dict[CaseId, dict[MessageId, Waiting]]] = defaultdict(dict)
@@ -260,7 +264,11 @@ class VerdictCheck:
             yield from self._check(decided, seen, each, answered)
         yield from self._check_newest(decided, seen, said[-1], answered)
         if not answered.is_refused and answered.ruling.record is not None:
-            self._sources.took_place(answered.ruling.record, written)
+            record = answered.ruling.record
+            self._sources.took_place(record, written)
+            is_flagged = said[-1].body.judgement is Judgement.CONFIRMED_FLAGGED
+            received_at = instant_of(said[0].body.received_at)
+            self.standing.append(Judged(Eligible(written.id, record.id, is_flagged), received_at))
 
     def _answered(self, decided: Decided, seen: Case | None, first: Said) -> _Answered | None:
         written = decided.written

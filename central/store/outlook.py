@@ -8,12 +8,13 @@ from msgspec import Struct
 from casework.case import Status
 from casework.names import MatterId, NodeId
 from sync.engine import Database
-from sync.ranking import RUNNING
+from sync.ranking import GREEN, RUNNING
 
 _FIGURES = (
     "SELECT coalesce(sum(CASE WHEN status <> ? THEN 1 ELSE 0 END), 0),"
-    " coalesce(sum(CASE WHEN status <> ? AND urgency = ? AND due_on < ? THEN 1 ELSE 0 END), 0),"
-    " coalesce(sum(CASE WHEN status <> ? AND urgency = ? AND due_on >= ? AND due_on <= ?"
+    " coalesce(sum(CASE WHEN status <> ? AND urgency IN (?, ?) AND due_on < ?"
+    " THEN 1 ELSE 0 END), 0),"
+    " coalesce(sum(CASE WHEN status <> ? AND urgency IN (?, ?) AND due_on >= ? AND due_on <= ?"
     " THEN 1 ELSE 0 END), 0),"
     " coalesce(sum(CASE WHEN status = ? THEN 1 ELSE 0 END), 0),"
     " coalesce(sum(CASE WHEN status <> ? AND warns_on <= ? THEN 1 ELSE 0 END), 0)"
@@ -42,7 +43,7 @@ async def read_tally(
     """`matters` None: those of all departments."""
     delivered, now, until = Status.DELIVERED.value, today.isoformat(), soon_until.isoformat()
     query = _FIGURES
-    values = [delivered, delivered, RUNNING, now, delivered, RUNNING, now, until]
+    values = [delivered, delivered, GREEN, RUNNING, now, delivered, GREEN, RUNNING, now, until]
     values += [delivered, delivered, now, pen, Status.CLOSED.value]
     if matters is not None:
         query += f" AND matter IN ({', '.join('?' * len(matters))})"

@@ -15,6 +15,7 @@ from sync.carriers.port import (
     ANSWER_BYTES_MAX,
     RangeWant,
     pack,
+    pack_ranges,
     read_part_ranges,
     read_wants,
     within_answer,
@@ -66,8 +67,9 @@ class Fetching:
         talk = self._talk
         ranges = await talk.exchange.read_ranges(talk.neighbour, read_wants(data))
         self._greeting.hear()
-        talk.watch.sent(sum(len(each.data) for each in ranges))
-        return pack(ranges)
+        packed = pack_ranges(ranges)
+        talk.watch.sent(len(packed))
+        return packed
 
     async def _fetch(self, wants: Sequence[RangeWant]) -> int:
         """Ask for the first of the wants; how many bytes came."""
@@ -88,16 +90,15 @@ class Fetching:
         except NoAnswerError:
             return 0
         self._greeting.hear()
-        ranges = read_part_ranges(answer) if answer else ()
         try:
+            ranges = read_part_ranges(answer) if answer else ()
             async with talk.turn:
                 await talk.exchange.accept_ranges(talk.neighbour, ranges)
         except EnvelopeError as error:
             _log.warning("part refused", neighbour=talk.neighbour, code=error.code)
             return 0
-        count = sum(len(each.data) for each in ranges)
-        talk.watch.received(count)
-        return count
+        talk.watch.received(len(answer))
+        return sum(len(each.data) for each in ranges)
 
 
 def _groups(wants: Sequence[RangeWant], size: int) -> list[tuple[RangeWant, ...]]:

@@ -8,7 +8,6 @@ exchanges that follow. This module is the child's side.
 import asyncio
 import hashlib
 import ssl
-from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -36,7 +35,6 @@ from sync.carriers.https_messages import (
 from sync.carriers.mailbox import jitter, now, wait_for
 from sync.carriers.port import (
     Exchange,
-    PartRange,
     RangeWant,
     RefusedError,
     Watch,
@@ -146,13 +144,13 @@ class HttpsLink:
         if answered.code is not None:
             raise RefusedError(answered.code)
         watch.contact()
-        sent = _weight(asked.frames, asked.ranges)
-        watch.sent(sent)
-        watch.received(_weight(answered.frames, answered.ranges))
-        self._learn(took, sent + _weight(answered.frames, answered.ranges))
+        watch.sent(_weight(asked))
+        watch.received(_weight(answered))
         gained = await self._take_in(answered)
+        unpacked = await take_ranges(self._exchange, self._neighbour, answered.ranges, self._turn)
+        self._learn(took, _weight(asked) + max(_weight(answered), unpacked))
         after = await self._exchange.receipted(self._neighbour)
-        return gained or dict(after) != dict(before) or bool(asked.ranges)
+        return gained or unpacked > 0 or dict(after) != dict(before) or bool(asked.ranges)
 
     async def _say_hello(self, http: httpx.AsyncClient, *, introduced: bool = False) -> None:
         nonce = (await _exchange(http, Asked())).nonce
@@ -213,12 +211,9 @@ class HttpsLink:
         """Take in an answer; whether it brought anything that was not brought before."""
         exchange, neighbour, turn = self._exchange, self._neighbour, self._turn
         await take_in(exchange, neighbour, (*answered.receipts, *answered.frames), turn)
-        gained = False
-        if answered.ranges:
-            gained = await take_ranges(exchange, neighbour, answered.ranges, turn)
         # The same frames again mean that they were not believed: no reason to hurry.
         frames = hashlib.sha256(b"".join(answered.frames)).digest() if answered.frames else b""
-        gained = gained or (bool(frames) and frames != self._last_frames)
+        gained = bool(frames) and frames != self._last_frames
         self._last_frames = frames
         self._given_wants = answered.wants
         return gained
@@ -272,5 +267,5 @@ async def _post(http: httpx.AsyncClient, path: str, body: bytes) -> bytes:
         raise LinkDownError(f"{type(error).__name__}: {error}") from error
 
 
-def _weight(frames: Sequence[bytes], ranges: Sequence[PartRange]) -> int:
-    return sum(map(len, frames)) + sum(len(each.data) for each in ranges)
+def _weight(sent: Asked | Answered) -> int:
+    return sum(map(len, sent.frames)) + len(sent.ranges)

@@ -131,8 +131,7 @@ class ExchangeDesk:
             return Answered(manifests=tuple(await self._exchange.sets_to_show()))
         blobs = (*asked.receipts, *asked.frames)
         answers = await take_in(self._exchange, neighbour, blobs, self._turn)
-        if asked.ranges:
-            await take_ranges(self._exchange, neighbour, asked.ranges, self._turn)
+        await take_ranges(self._exchange, neighbour, asked.ranges, self._turn)
         answers += await self._exchange.receipts_to_send(neighbour)
         room = max(FRAME_BYTES_MIN, min(asked.room, FRAME_BYTES_MAX))
         frames = await next_frames(self._exchange, neighbour, room, self._turn)
@@ -143,8 +142,8 @@ class ExchangeDesk:
             ranges=await give_ranges(self._exchange, neighbour, asked.wants, room),
             wants=tuple(await self._exchange.wanted_ranges(neighbour, asked.room))[:ITEMS_MAX],
         )
-        watch.received(sum(map(len, blobs)) + sum(len(each.data) for each in asked.ranges))
-        watch.sent(sum(map(len, frames)) + sum(len(each.data) for each in answered.ranges))
+        watch.received(sum(map(len, blobs)) + len(asked.ranges))
+        watch.sent(sum(map(len, frames)) + len(answered.ranges))
         return answered
 
     def _admit(self, neighbour: NodeId) -> bytes:

@@ -8,7 +8,13 @@ import structlog
 from msgspec import Struct
 
 from casework.names import NodeId
-from sync.carriers.port import Exchange, PartRange, RangeWant, within_answer
+from sync.carriers.port import (
+    Exchange,
+    RangeWant,
+    pack_ranges,
+    read_part_ranges,
+    within_answer,
+)
 from sync.errors import EnvelopeError
 from sync.frame import FRAME_BYTES_FIRST
 
@@ -38,7 +44,7 @@ class Asked(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     receipts: tuple[bytes, ...] = ()
     frames: tuple[bytes, ...] = ()
     wants: tuple[RangeWant, ...] = ()
-    ranges: tuple[PartRange, ...] = ()
+    ranges: bytes = b""  # packed
     introduce: bool = False  # the parent's key is not known here: show the directory it is in
 
 
@@ -52,7 +58,7 @@ class Answered(Struct, frozen=True, array_like=True, forbid_unknown_fields=True)
     receipts: tuple[bytes, ...] = ()
     frames: tuple[bytes, ...] = ()
     wants: tuple[RangeWant, ...] = ()
-    ranges: tuple[PartRange, ...] = ()
+    ranges: bytes = b""  # packed
     manifests: tuple[bytes, ...] = ()  # root and directory, for who asked to be introduced
 
 
@@ -77,16 +83,19 @@ async def take_in(
 
 
 async def take_ranges(
-    exchange: Exchange, neighbour: NodeId, ranges: Sequence[PartRange], turn: asyncio.Semaphore
-) -> bool:
-    """Take in bytes of large parts; whether they were of use."""
+    exchange: Exchange, neighbour: NodeId, packed: bytes, turn: asyncio.Semaphore
+) -> int:
+    """Take in bytes of large parts; how many were of use."""
+    if not packed:
+        return 0
     try:
+        ranges = read_part_ranges(packed)
         async with turn:
             await exchange.accept_ranges(neighbour, ranges)
     except EnvelopeError as error:
         _log.warning("part refused", neighbour=neighbour, code=error.code)
-        return False
-    return True
+        return 0
+    return sum(len(each.data) for each in ranges)
 
 
 async def next_frames(
@@ -99,7 +108,8 @@ async def next_frames(
 
 async def give_ranges(
     exchange: Exchange, neighbour: NodeId, wants: Sequence[RangeWant], room: int
-) -> tuple[PartRange, ...]:
+) -> bytes:
     """Large parts yield to messages: they get what room is left."""
     wants = within_answer(wants[:ITEMS_MAX], room) if room > 0 else ()
-    return tuple(await exchange.read_ranges(neighbour, wants)) if wants else ()
+    ranges = await exchange.read_ranges(neighbour, wants) if wants else ()
+    return pack_ranges(ranges) if ranges else b""

@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Struct
 
 from casework.names import Lane, NodeId, PartHash
-from sync.errors import LinkDownError
+from sync.errors import MalformedEnvelopeError
+from sync.packing import spread, squeeze
 from sync.strict_json import UNREADABLE
 
 # How far each lane's list to a neighbour went: what was last handed out, or receipted.
@@ -20,6 +21,8 @@ Positions = Mapping[Lane, int]
 
 ANSWER_BYTES_MAX: Final = 512 * 1024
 WANTS_PER_ANSWER_MAX: Final = 64
+# An answer with its names and what packing adds to what cannot be packed.
+ANSWER_PACKED_MAX: Final = ANSWER_BYTES_MAX + 32 * 1024
 
 
 class Outgoing(Struct, frozen=True):
@@ -159,12 +162,18 @@ def read_wants(data: bytes) -> tuple[RangeWant, ...]:
         return ()
 
 
+def pack_ranges(ranges: Sequence[PartRange]) -> bytes:
+    """An answer: lists of powers and guides are mostly repetition, and go in a fraction."""
+    return squeeze(pack(ranges))
+
+
 def read_part_ranges(data: bytes) -> tuple[PartRange, ...]:
-    """What a neighbour answered; LinkDownError if it cannot be read."""
+    """What a neighbour answered; EnvelopeError if it cannot be read."""
+    plain = spread(data, packed_max=ANSWER_PACKED_MAX, unpacked_max=ANSWER_PACKED_MAX)
     try:
-        return _ranges.decode(data)
+        return _ranges.decode(plain)
     except UNREADABLE as error:
-        raise LinkDownError("an answer that cannot be read") from error
+        raise MalformedEnvelopeError("an answer that cannot be read") from error
 
 
 def within_answer(

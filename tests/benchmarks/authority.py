@@ -21,20 +21,27 @@ from casework.names import DelegationId, MatterId
 from central.services.county import County
 from central.services.matrix import view_of
 from central.store.loaded import CountyData
+from sync.carriers.port import (
+    ANSWER_BYTES_MAX,
+    pack,
+    pack_ranges,
+    read_part_ranges,
+    read_wants,
+    within_answer,
+)
 from sync.clock import SystemClock
+from sync.node import Node
 from sync.opening import OpenNode
 from sync.trust_store import TrustStore
 from tests.benchmarks.figures import figure, show, spread
 from tests.benchmarks.stage import at_county, greet
 from tests.builders import TOWN
-from tests.cluster import carry
 from tests.founded import at_work
 
 MATTERS: Final = 2_000
 RECORDS: Final = 100_000
 LOOKUPS: Final = 500
 PAGES: Final = 20
-BATCH_BYTES: Final = 1 << 20
 SAMPLE_RECORD: Final = DelegationId("d000001")
 
 
@@ -49,17 +56,22 @@ async def measure(folder: Path) -> None:
         scale = f"{MATTERS} matters, {RECORDS} records"
         published = time.perf_counter() - began
         show(figure("authority: publish", published, "seconds", note=scale))
-        above = county.opened.store
-        await _announce(town, county)
-        took, _ = await _fetch(above, town.store)
+        await greet(town.node, county.opened.node)
+        took, went = await _contact(town, county)
         show(figure("authority: a township applies it", took, "seconds", note=scale))
+        show(figure("authority: the whole of it, on the wire", went / 1024, "KB", note=scale))
         _look_up(town.store)
-        _pages(above)
-        await county.publisher.publish(_one_changed(data))
-        await _announce(town, county)
-        took, carried = await _fetch(above, town.store)
-        show(figure("authority: one cell, on the wire", carried / 1024, "KB"))
-        show(figure("authority: one cell, applied", took, "seconds"))
+        _pages(county.opened.store)
+        data = _one_cell_changed(data)
+        await _change(county, town, data, "one cell")
+        await _change(county, town, _one_matter_changed(data), "one matter")
+
+
+async def _change(county: County, town: OpenNode, data: CountyData, what: str) -> None:
+    await county.publisher.publish(data)
+    took, went = await _contact(town, county)
+    show(figure(f"authority: {what}, on the wire", went / 1024, "KB", note="all that went"))
+    show(figure(f"authority: {what}, applied", took, "seconds"))
 
 
 async def _loaded(county: County) -> CountyData:
@@ -104,7 +116,7 @@ def _matters(held: tuple[MatterVersion, ...]) -> Iterator[MatterVersion]:
         yield replace(one, id=MatterId(f"{one.id}-{turn // len(current)}"))
 
 
-def _one_changed(data: CountyData) -> CountyData:
+def _one_cell_changed(data: CountyData) -> CountyData:
     def change(one: Delegation) -> Delegation:
         return replace(one, not_after=date(2027, 12, 31)) if one.id == SAMPLE_RECORD else one
 
@@ -113,29 +125,52 @@ def _one_changed(data: CountyData) -> CountyData:
     return replace(data, delegations=changed)
 
 
-async def _announce(town: OpenNode, county: County) -> None:
-    """The county's word that there is something new, without what it is."""
-    await greet(town.node, county.opened.node)
-    while await carry(county.opened.node, town.node, BATCH_BYTES):
-        pass
+def _one_matter_changed(data: CountyData) -> CountyData:
+    def change(one: MatterVersion) -> MatterVersion:
+        return replace(one, max_visits=one.max_visits + 1) if one.id == last.id else one
+
+    last = data.catalogue.matters[-1]
+    changed = replace(data.catalogue, matters=tuple(map(change, data.catalogue.matters)))
+    return replace(data, catalogue=changed)
 
 
-async def _fetch(above: TrustStore, below: TrustStore) -> tuple[float, int]:
-    """Carry what is new down; the seconds below, and the bytes that went."""
-    carried, took = 0, 0.0
+async def _contact(town: OpenNode, county: County) -> tuple[float, int]:
+    """Bring down what is new, as a carrier does: the seconds that the township spends on it, and
+    every byte that goes either way.
+    """
+    above, below = county.opened.node, town.node
+    took, went = 0.0, 0
+    for sender, receiver in ((above, below), (below, above)):
+        went += await _talk(sender, receiver)
     while True:
         began = time.perf_counter()
-        wants = await below.wanted(100)
+        asked = pack(within_answer(await below.exchange.wanted_ranges(above.id, ANSWER_BYTES_MAX)))
         took += time.perf_counter() - began
+        wants = read_wants(asked)
         if not wants:
-            return took, carried
-        for want in wants:
-            data = await above.read_range(want.hash, want.offset, want.length)
-            assert data is not None, "what is announced is held"
-            carried += len(data)
-            began = time.perf_counter()
-            await below.accept_range(want.hash, want.offset, data)
-            took += time.perf_counter() - began
+            return took, went
+        answer = pack_ranges(await above.exchange.read_ranges(below.id, wants))
+        went += len(asked) + len(answer)
+        began = time.perf_counter()
+        await below.exchange.accept_ranges(above.id, read_part_ranges(answer))
+        took += time.perf_counter() - began
+
+
+async def _talk(sender: Node, receiver: Node) -> int:
+    """Frames one way and receipts back; how many bytes."""
+    went = 0
+    after = await sender.exchange.receipted(receiver.id)
+    for frame in await sender.exchange.frames_to_send(
+        receiver.id, after=after, limit_bytes=ANSWER_BYTES_MAX
+    ):
+        went += len(frame.data)
+        for answer in await receiver.exchange.receive(sender.id, frame.data):
+            went += len(answer)
+            await sender.exchange.receive(receiver.id, answer)
+    for receipt in await receiver.exchange.receipts_to_send(sender.id):
+        went += len(receipt)
+        await sender.exchange.receive(receiver.id, receipt)
+    return went
 
 
 def _look_up(store: TrustStore) -> None:

@@ -175,7 +175,7 @@ def _singles(work: Work, node: Node) -> int:
         last = work.execute(
             "SELECT receipted_n FROM delivery WHERE neighbour = ? AND lane = ?", (COUNTY, lane)
         ).fetchone()[0]
-        while (wait := waiting(work, node.id, COUNTY, lane, last)).queue:
+        while (wait := waiting(work, node, COUNTY, lane, last)).queue:
             for place, queued in enumerate(wait.queue):
                 digests = wait.digests[place : place + 1]
                 one = Waiting(wait.first + place, digests, (queued,))

@@ -39,6 +39,8 @@ RANKING_SECONDS_MAX: Final = 60.0
 LUO: Final = OfficerId("o0089")
 _UNRANKED: Final = f"SELECT 1 FROM case_row WHERE urgency = {UNRANKED} LIMIT 1"
 _UNWARNED: Final = "SELECT 1 FROM case_row WHERE warns_on IS NULL LIMIT 1"
+# A laptop closes what came before anybody signed in, once somebody has.
+_UNCLOSED: Final = "SELECT 1 FROM case_row WHERE applicant NOT LIKE '~%' LIMIT 1"
 _REVISION: Final = re.compile(r'name="revision"[^>]* value="(\d+)"')
 
 
@@ -157,6 +159,8 @@ async def _walk(app: Litestar, tour: Tour) -> list[Figure]:
         for _, address, fields in asked:
             await _once(visitor, address, fields)
     await _settled(app, _UNRANKED)
+    if tour.place == "village":
+        await _settled(app, _UNCLOSED)
     if any("warned" in visit.address for visit in tour.visits):
         await _settled(app, _UNWARNED)
     shown = []
@@ -226,7 +230,9 @@ async def _words(app: Litestar, visitor: Visitor, tour: Tour) -> dict[str, Any]:
         "SELECT id, applicant FROM case_row WHERE pen = ? AND matter = ? ORDER BY moved_at LIMIT 1",
         (me, ALLOWANCE),
     )
-    words = {"case": rows[0][0], "name": rows[0][1], "draft": "", "form": {}}
+    case, stored = rows[0]
+    name = app.state.services.node.vault.open_text(case, "applicant", stored)
+    words = {"case": case, "name": name, "draft": "", "form": {}}
     if any("{draft}" in visit.address for visit in tour.visits):
         page = await _begin(visitor, village=me == VILLAGE)
         form = page.form(page.url.removeprefix(visitor.base_url))

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 
 from tests.builders import LIN, WU
 from tests.central.reviewing import CHEN, Office, an_office
+from tests.central.test_guide_pages import retire_felling
 from tests.centres import World
 from tests.laptops import Village, a_village
 from tests.screens import SCREEN, Screen, screen_of, served
@@ -72,6 +74,20 @@ async def test_a_theme_and_a_department_narrow_the_list(browser: Browser, office
         await page.get_by_label("部门").select_option(label="县林业局")
         await expect(page.locator("#guide-lines li")).to_have_count(1)
         assert every > 50
+
+
+async def test_a_retired_matter_says_until_when_and_then_that_it_is_over(
+    browser: Browser, office: Office
+) -> None:
+    await retire_felling(office)
+    async with visitor(browser, office.app) as screen:
+        await screen.go(FELLING)
+        await expect(screen.page.locator("main")).to_contain_text("之后不再受理新的申请")
+        await screen.is_sound()
+        office.clock.advance(timedelta(days=2))
+        await screen.go(FELLING)
+        await expect(screen.page.locator("main")).to_contain_text("已停止")
+        await screen.is_sound()
 
 
 async def test_a_version_to_come_says_from_when(browser: Browser, office: Office) -> None:
@@ -151,5 +167,5 @@ async def test_the_coverage_report_is_read_by_place_and_by_matter(
         await screen.page.get_by_role("link", name="覆盖情况").click()
         await screen.page.wait_for_url("**/coverage")
         await screen.go(f"/coverage?by={by}")
-        await expect(screen.page.locator("table")).to_be_visible()
+        await expect(screen.page.locator("table").first).to_be_visible()
         await screen.is_sound()

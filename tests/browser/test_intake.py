@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, FilePayload, Page, Route, expect
 
-from tests.screens import SCREEN, served
+from tests.screens import AXE, SCREEN, served
 from tests.webui.conftest import PASSWORD
 from tests.webui.test_intake_pages import Desk, a_desk, a_jpeg
 
@@ -263,6 +262,6 @@ async def test_the_screen_is_accessible_filled_and_faulty(page: Page) -> None:
     context = await found.new_context(bypass_csp=True, storage_state=state)
     checked = await context.new_page()
     await checked.goto(page.url)
-    report = await Axe().run(checked, options=AA)
+    report = await AXE.run(checked, options=AA)
     await context.close()
     assert [one["id"] for one in report.response["violations"]] == []

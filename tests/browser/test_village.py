@@ -10,6 +10,7 @@ from playwright.async_api import Browser, FilePayload, Page, Route, expect
 from casework.names import CaseId
 from tests.builders import LIN, VILLAGE, WU
 from tests.centres import LOW_INCOME, Clerk, case_in, materials, visible
+from tests.halls import PASSWORD
 from tests.laptops import Agent, Village, a_photo, a_village, ready_for_the_village
 from tests.screens import Screen, screen_of
 
@@ -239,3 +240,38 @@ async def test_a_result_is_handed_over_to_the_one_it_is_for(
     await page.wait_for_url(f"**/cases/{case}?did=deliver")
     await expect(page.get_by_role("link", name="打印送达回证").first).to_be_visible()
     await is_calm(screen)
+
+
+async def test_the_screen_is_locked_and_unlocked_and_what_was_typed_is_there(
+    village: Village, lin: Agent, screen: Screen
+) -> None:
+    await lin.post("/sign-out")
+    page = screen.page
+    await screen.go("/collect")
+    await page.locator(".matter-card").first.click()
+    await page.wait_for_url("**/intake/*")
+    draft = page.url
+    await page.fill("#f-name", "陈秀兰")
+    # Locked before the form has saved itself: nothing is lost.
+    await page.get_by_role("button", name="锁屏").click()
+    await expect(page.get_by_role("heading", name="屏幕已锁")).to_be_visible()
+    await expect(page.locator("body")).not_to_contain_text("陈秀兰")
+    assert village.laptop.services.keys.vault.is_locked
+    await screen.is_sound()
+
+    await page.fill("#f-login", LIN)
+    await page.fill("#f-password", PASSWORD)
+    await page.get_by_role("button", name="解锁").click()
+    await page.wait_for_url(draft)
+    await expect(page.locator("#f-name")).to_have_value("陈秀兰")
+    await screen.is_sound()
+
+
+async def test_a_screen_that_nobody_touches_locks_itself(screen: Screen) -> None:
+    page = screen.page
+    await page.clock.install()
+    await screen.page.goto(screen.url + "/")
+    await page.clock.run_for("09:00")
+    await expect(page.get_by_role("button", name="锁屏")).to_be_visible()
+    await page.clock.run_for("02:00")
+    await expect(page.get_by_role("heading", name="屏幕已锁")).to_be_visible()

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from casework.archive import DOCUMENT_STAGES
 from casework.delegation import Level, Revocation, RevocationMode
-from casework.guide import is_told, papers_of, stages_of, told_version
+from casework.guide import Ended, ended_on, is_told, papers_of, stages_of, told_version
 from casework.matter import HallMode, MatterStatus, MatterVersion
 from casework.names import MatterId, NodeId
 from casework.offers import Grants, Offer, offers_of
@@ -122,3 +122,26 @@ def test_the_papers_of_a_matter_are_those_its_cases_may_bring(matter: MatterVers
     deferred = matter.supports.deferral is not None and not matter.is_instant
     assert ("deferred-acceptance-notice" in documents) is deferred
     assert ("fee-notice" in documents) is bool(matter.fees)
+
+
+def test_a_matter_that_ended_is_told_as_one_with_what_is_there_instead() -> None:
+    ended = replace(FELLING, effective_until=TODAY - timedelta(days=1))
+    other = replace(FELLING, id=MatterId("felling-anew"))
+    stranger = replace(other, id=MatterId("another"), catalog_code="440164999000")
+
+    told = ended_on((ended, other, stranger), FELLING.id, TODAY)
+
+    assert told == Ended(ended, (other,))
+    assert ended_on((ended, stranger), FELLING.id, TODAY) == Ended(ended, ())
+
+
+def test_a_matter_ends_only_when_no_version_of_it_is_in_force_or_to_come() -> None:
+    last_day = replace(FELLING, effective_until=TODAY)
+    ended = replace(FELLING, effective_until=TODAY - timedelta(days=1))
+    coming = replace(FELLING, version=2, effective_from=TODAY + timedelta(days=9))
+    draft = replace(FELLING, status=MatterStatus.DRAFT)
+
+    assert ended_on((last_day,), FELLING.id, TODAY) is None
+    assert ended_on((ended, coming), FELLING.id, TODAY) is None
+    assert ended_on((draft,), FELLING.id, TODAY) is None
+    assert ended_on((), FELLING.id, TODAY) is None

@@ -24,7 +24,9 @@ from casework.errors import (
     NotDelegatedError,
     NothingDeficientError,
     NotPenHolderError,
+    OfficerEndedError,
     OfficerNotHereError,
+    OfficerNotTrainedError,
     PartMissingError,
     PenDestinationError,
     ReclaimGroundError,
@@ -32,6 +34,7 @@ from casework.errors import (
     SecondNoticeError,
     SeparateAcceptorError,
     StillInReachError,
+    SubstituteError,
     WrongCounterError,
 )
 from casework.facts import facts_of, facts_of_intake
@@ -39,7 +42,7 @@ from casework.fold import fold
 from casework.judging import permit, refusal, why_not
 from casework.material import MaterialState, MaterialVerdict
 from casework.names import MessageId, NodeId, OfficerId
-from casework.organisation import Role
+from casework.organisation import OfficerStatus, Role
 from casework.procedure import ROWS, Row
 from casework.standing import LeaseHeld
 from tests.builders import (
@@ -345,6 +348,39 @@ def test_a_clerk_does_not_decide_and_an_approver_does_not_take_in() -> None:
 def test_an_officer_works_at_their_own_node() -> None:
     lin = a_standing(TOWN, LIN, ALLOWANCE)
     assert reason(why_not(None, acts.Receive, lin)) is OfficerNotHereError
+
+
+def test_nobody_acts_before_training_or_after_their_end() -> None:
+    wu = a_standing(TOWN, WU, FELLING, facts=LITTLE)
+    trained = wu.officer.trained_on
+    assert trained is not None
+
+    def refused(**others: object) -> type[CaseworkError] | None:
+        changed = replace(wu, officer=replace(wu.officer, **others))
+        return reason(refusal(None, acts.Receive(INTAKE, papers()), PARTS, changed))
+
+    assert refused() is None
+    assert refused(trained_on=wu.today) is None
+    assert refused(trained_on=wu.today + timedelta(days=1)) is OfficerNotTrainedError
+    assert refused(trained_on=None) is OfficerNotTrainedError
+    assert refused(status=OfficerStatus.INACTIVE) is OfficerEndedError
+
+
+def test_nobody_stands_in_for_whoever_may_not_act_themselves() -> None:
+    case = a_felling_case(
+        (TOWN, acts.Accept(papers())), (TOWN, acts.HandOverPen(COUNTY)), (COUNTY, acts.Take())
+    )
+    case = replace(case, materials_judged=True)
+    xu = a_standing(COUNTY, OfficerId("o0058"), FELLING, facts=LITTLE)
+    forester = xu.officers[FORESTER]
+
+    def refused(**others: object) -> type[CaseworkError] | None:
+        standing = replace(xu, acting_for=replace(forester, **others))
+        return reason(why_not(case, acts.DecideGrant, standing))
+
+    assert refused() is None
+    assert refused(status=OfficerStatus.INACTIVE) is SubstituteError
+    assert refused(trained_on=None) is SubstituteError
 
 
 LIANG = OfficerId("o0012")  # leader of the department that pays the allowance

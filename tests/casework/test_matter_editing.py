@@ -7,10 +7,10 @@ import pytest
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from casework.inheriting import INHERITED
 from casework.limits import workdays
 from casework.matter import MatterStatus, MatterVersion
 from casework.matter_editing import (
-    INHERITED,
     KEPT,
     MatterEditError,
     MatterEditFault,
@@ -185,6 +185,16 @@ def test_a_new_matter_says_what_it_still_lacks() -> None:
         ("legal_basis", Unsound.NONE_GIVEN),
         ("acceptance.conditions", Unsound.NONE_GIVEN),
         ("steps", Unsound.NONE_GIVEN),
+    ]
+
+
+def test_a_result_states_only_what_the_form_asks() -> None:
+    version = matter(FELLING)
+    (licence,) = version.results
+    wrong = replace(version, results=(replace(licence, states=("volume_m3", "colour")),))
+
+    assert [(each.field, each.code, each.name) for each in unsoundness(wrong)] == [
+        ("results[R1]", Unsound.NO_FIELD, "colour")
     ]
 
 

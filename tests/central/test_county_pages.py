@@ -1,5 +1,6 @@
 """The county's own pages: catalogue, delegations, nodes, enrolment, publishing, incidents."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -229,7 +230,8 @@ def changed_county(path: Path) -> Path:
     for file in FOLDER.glob("*.json"):
         text = file.read_text("utf-8")
         if file.name == "catalogue.json":
-            text = text.replace('"short_name": "低保"', '"short_name": "低保审核"')
+            data = json.loads(text.replace('"short_name": "低保"', '"short_name": "低保审核"'))
+            text = json.dumps(data | {"version": data["version"] + 1}, ensure_ascii=False)
         (folder / file.name).write_text(text, "utf-8")
     return folder
 

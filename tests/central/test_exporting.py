@@ -1,6 +1,7 @@
 """What is loaded goes out as a folder and comes in again; an older folder undoes nothing."""
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -128,6 +129,33 @@ async def test_an_older_folder_is_refused_unless_it_is_meant(tmp_path: Path) -> 
 
         await county.load(FOLDER, replace=True)
         assert (await loaded(county)).catalogue.version == after.catalogue.version - 1
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "now", "named"),
+    [
+        ("catalogue.json", '"max_visits": 1', '"max_visits": 2', r" v\d"),
+        ("delegations.json", '"offline_hours": 72', '"offline_hours": 24', r"d\d+"),
+    ],
+)
+async def test_one_version_says_one_thing(
+    tmp_path: Path, file: str, was: str, now: str, named: str
+) -> None:
+    async with a_county(tmp_path, a_clock()) as county:
+        before = await loaded(county)
+        await county.load(FOLDER)
+        folder = Path(shutil.copytree(FOLDER, tmp_path / "folder"))
+        text = (folder / file).read_text("utf-8")
+        (folder / file).write_text(text.replace(was, now, 1), "utf-8")
+
+        with pytest.raises(
+            OlderFolderError, match=rf"{file} is version \d+, as .*{named}.*--replace"
+        ):
+            await county.load(folder)
+        assert await loaded(county) == before
+
+        await county.load(folder, replace=True)
+        assert await loaded(county) != before
 
 
 async def test_nothing_is_written_over(tmp_path: Path) -> None:

@@ -3,14 +3,16 @@
 import asyncio
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
 from msgspec.structs import replace
 
-from central.services.coverage import matter_rows
+from casework.names import MatterId
+from central.services.coverage import matter_rows, outside_hall
 from tests.central.reviewing import CHEN, GUO, HU, Office
+from tests.central.test_matter_editor import ZHOU
 from tests.halls import Browser
 from tests.webui.paper_text import text_of
 from webui import guide_shelf
@@ -83,6 +85,34 @@ async def test_only_what_is_in_force_or_announced_is_shown(visitor: Browser) -> 
         f"{FOOD}/other.pdf",
     ):
         assert (await visitor.get(path)).status_code == 404, path
+
+
+async def retire_felling(office: Office) -> date:
+    """Two persons end the matter tomorrow."""
+    last: date = office.app.state.services.matter_desk.today() + timedelta(days=1)
+    hu, zhou = await office.sign_in(HU), await office.sign_in(ZHOU)
+    begun = await hu.post("/matters/timber-felling-permit/end", effective_until=last.isoformat())
+    url = begun.headers["location"]
+    await hu.post(f"{url}/submit", edition="1")
+    approved = await zhou.post(f"{url}/approve", edition="2")
+    assert approved.status_code == 303, approved.text
+    return last
+
+
+async def test_a_retired_matter_says_until_when_and_then_that_it_is_over(
+    visitor: Browser, office: Office
+) -> None:
+    last = await retire_felling(office)
+    before = (await visitor.get(FELLING)).text
+    office.clock.advance(timedelta(days=2))
+    after = await visitor.get(FELLING)
+
+    assert f"受理到 {last.isoformat()} 为止，之后不再受理" in before
+    assert after.status_code == 200
+    assert "已停止" in after.text
+    assert "已经受理的继续办完" in after.text
+    assert f'href="{FELLING}"' not in (await visitor.get("/guide")).text
+    assert (await visitor.get(f"{FELLING}/guide.pdf")).status_code == 404
 
 
 async def test_a_print_is_asked_for_again_and_sent_only_when_it_changed(visitor: Browser) -> None:
@@ -171,6 +201,32 @@ async def test_the_coverage_report_names_what_is_missing(office: Office) -> None
     assert "没有进驻窗口" in matters
     assert "/matters/birth-medical-certificate" in matters
     assert "/matters/timber-felling-permit" not in matters
+
+
+async def test_the_coverage_report_names_the_gaps_in_the_staffing(office: Office) -> None:
+    guo, chen = await office.sign_in(GUO), await office.sign_in(CHEN)
+
+    staff = (await guo.get("/coverage?by=staff")).text
+    read = (await chen.get("/coverage?by=staff")).text
+    rows = (await guo.get("/coverage/staff.csv")).content.decode("utf-8-sig").splitlines()
+
+    for said in ("江初霁", "窗口没有人员", "有决定权而没有B角"):
+        assert said in staff
+        assert said in read
+    assert "/people/windows/440229908006-01/w01" in staff
+    assert "/people/o" not in read, "who works on cases has no page of people"
+    assert rows[0] == "缺口,编号,名称,单位"
+    assert any(row.startswith("未登记培训,o0202,江初霁") for row in rows)
+
+
+async def test_decisions_outside_the_hall_are_counted(office: Office) -> None:
+    use = office.app.state.services
+    coverage = await use.coverage.of(use.trust.holdings, use.clock.now(), use.hall.today())
+    inside, outside = MatterId("timber-felling-permit"), MatterId("birth-medical-certificate")
+
+    found = outside_hall(coverage, {inside: 4, outside: 2})
+
+    assert [(matter.id, count) for matter, count in found] == [(outside, 2)]
 
 
 async def test_the_report_is_exported_and_no_cell_is_a_formula(office: Office) -> None:

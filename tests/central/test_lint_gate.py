@@ -23,13 +23,14 @@ REASON = "法律已列明，待省里修订"
 CATCH_ALL = "其他有关材料"
 
 
-def spoil(path: Path, *, name: str = CATCH_ALL, **changes: Any) -> Path:
-    """A folder whose first matter asks for what nobody can bring."""
+def spoil(path: Path, *, name: str = CATCH_ALL, later: int = 1, **changes: Any) -> Path:
+    """A folder, some versions later, whose first matter asks for what nobody can bring."""
     folder = copy_of(path)
     data = json.loads((folder / "catalogue.json").read_text())
     first = data["matters"][0]
     first["materials"][0]["name"] = name
     first |= changes
+    data["version"] += later
     (folder / "catalogue.json").write_text(json.dumps(data, ensure_ascii=False))
     return folder
 
@@ -87,7 +88,7 @@ async def test_another_text_at_the_same_place_is_a_new_finding(tmp_path: Path) -
     async with spoilt(tmp_path) as county:
         (held,) = await county.lint.held()
         await county.lint.override(held.id, ZHOU, REASON)
-        await county.load(spoil(tmp_path / "again", name="其他材料"))
+        await county.load(spoil(tmp_path / "again", name="其他材料", later=2))
 
         with pytest.raises(LintStandsError):
             await county.publish()

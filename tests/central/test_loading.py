@@ -77,6 +77,7 @@ def test_all_faults_of_all_files_are_named_at_once(folder: Path) -> None:
 
     assert faults_of(folder) == [
         "delegations.json: $.records[d0001]: no node is named 440229999-01",
+        "organisation.json: $.ab_pairs[ab001]: they are not of one office",
         "organisation.json: $.officers[o0001]: no department is named space-travel",
     ]
 

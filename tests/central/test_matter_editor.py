@@ -9,7 +9,7 @@ import pytest
 
 from casework.matter import MatterVersion
 from casework.matter_editing import drafts_of
-from casework.names import OfficerId
+from casework.names import MatterId, OfficerId
 from casework.proposal import MatterChanges, ProposalState
 from central.routes.matter_form import rearranged, written
 from central.services.matter_desk import MatterDesk, OpenMatter
@@ -44,8 +44,8 @@ async def begun(hu: Browser) -> str:
 
 
 async def opened(office: Office, base: str) -> OpenMatter:
-    proposal = base.split("/")[2]
-    return await desk_of(office).open(proposal, FORESTRY)
+    _, _, proposal, matter = base.split("/")
+    return await desk_of(office).open(proposal, MatterId(matter))
 
 
 async def sent(

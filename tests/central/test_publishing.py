@@ -39,6 +39,8 @@ def copy_of(folder: Path) -> Path:
 def edit(path: Path, key: str, index: int, **values: Any) -> None:
     data = json.loads(path.read_text())
     data[key][index].update(values)
+    if "version" in data:
+        data["version"] += 1
     path.write_text(json.dumps(data, ensure_ascii=False))
 
 
@@ -122,6 +124,7 @@ async def test_a_key_made_before_it_was_lost_ends_its_logs(tmp_path: Path) -> No
         data["revocations"].append(
             data["revocations"][2] | {"id": "r04", "since": "2026-11-21T12:00:00+08:00"}
         )
+        data["version"] += 1
         (folder / "delegations.json").write_text(json.dumps(data, ensure_ascii=False))
         await county.load(folder)
         await county.publish()

@@ -13,15 +13,28 @@ from typing import Any, Final
 import msgspec
 
 from casework import act as acts
+from casework.asking import Purpose
 from casework.case import Case
 from casework.errors import CaseworkError
 from casework.material import MaterialState, MaterialVerdict
 from casework.matter import MatterRef, MatterVersion
-from casework.names import CaseId, MatterId, OfficerId, Tier, county_of, parent_of, tier_of
+from casework.names import (
+    CaseId,
+    CaseNumber,
+    MatterId,
+    OfficerId,
+    Tier,
+    county_of,
+    parent_of,
+    tier_of,
+)
 from casework.organisation import Officer
 from casework.party import ApplicantSheet, Party
 from casework.procedure import PROCEDURE
+from casework.query_code import query_code
 from sync import payloads, stored
+from sync.asking import ask_county
+from sync.bodies import DepositKind
 from sync.control import Command
 from sync.desk import Attachment, Desk, Sitting, Step
 from sync.envelope import WireType
@@ -61,6 +74,8 @@ class Counter:
             "take": self.take,
             "do": self.do,
             "ask for the pen": self.ask_for_pen,
+            "ask county": self.ask_county,
+            "bring": self.bring,
         }
 
     async def collect(self, said: Mapping[str, Any]) -> Any:
@@ -111,6 +126,21 @@ class Counter:
         """The county asks whoever holds a case to give it back."""
         case = await self._desk.get_case(CaseId(said["case"]))
         await self._desk.ask_for_pen("由县里办理", self._sitting(case=case))
+
+    async def ask_county(self, said: Mapping[str, Any]) -> Any:
+        """A clerk asks for a case that is not held here, with the receipt before them."""
+        number, code = CaseNumber(said["number"]), query_code(CaseId(said["case"]))
+        purpose = Purpose(said["purpose"])
+        return await ask_county(self._desk, self._officer(), purpose, number, code)
+
+    async def bring(self, said: Mapping[str, Any]) -> Any:
+        """A clerk keeps papers for whoever holds the pen of a case."""
+        [act] = _acts_in(said)
+        case = await self._desk.get_case(CaseId(said["case"]))
+        scan = Attachment("m4", "image/jpeg", random_bytes(said["scan_bytes"]))
+        assert isinstance(act, acts.Supplement), "nothing else is brought here"
+        await self._desk.deposit(DepositKind.SUPPLEMENT, act, self._sitting(case=case), (scan,))
+        return _told(case)
 
     def _sitting(self, *, case: Case | None = None, matter: MatterRef | None = None) -> Sitting:
         return Sitting(officer=self._officer(), case_id=case.id if case else None, matter=matter)

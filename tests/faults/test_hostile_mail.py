@@ -54,7 +54,7 @@ async def frames_of(village: OpenNode) -> list[bytes]:
     def make(work: Work) -> list[bytes]:
         link = find_link(work, TOWN)
         assert link is not None, "the township has said hello before"
-        wait = waiting(work, node.id, TOWN, Lane.CASE, receipted_positions(work, TOWN)[Lane.CASE])
+        wait = waiting(work, node, TOWN, Lane.CASE, receipted_positions(work, TOWN)[Lane.CASE])
         singly = (
             Waiting(wait.first + at, (digest,), (queued,))
             for at, (digest, queued) in enumerate(zip(wait.digests, wait.queue, strict=True))

@@ -14,7 +14,7 @@ from webui.gate import PASSWORD_URL
 
 # Of nobody's cases: the line, one's own password, and in whose stead one acts.
 FOR_ALL_OFFICERS = {
-    *("/sync/bar", "/sync/now", "/sign-out", "/session/token", "/acting-for"),
+    *("/sync/bar", "/sync/now", "/sign-out", "/lock", "/session/token", "/acting-for"),
     PASSWORD_URL,
 }
 

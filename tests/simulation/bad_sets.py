@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from sync.bodies import SetName
 from sync.directory import NodeEntry, compose_directory, directory_items
 from sync.envelope import WIRE_BYTES_MAX, seal
+from sync.grants import GRANTEE, Grants, place_of
 from sync.keys import KeyRecord
 from sync.payloads import wire_type
 from sync.roles import Root
@@ -352,3 +353,29 @@ async def a_part_that_is_nowhere(line: Line) -> BuiltSet:
     built = await line.next(SetName.CATALOGUE, catalogue_items(MATTERS[:30]))
     missing = next(iter(set(built.parts) - set(line.of(SetName.CATALOGUE, RELEASES).parts)))
     return replace(built, parts={k: v for k, v in built.parts.items() if k != missing})
+
+
+# Records that stand where they do not belong.
+
+
+@bad("E_SET_FORM")
+async def records_under_another_grantees_name(line: Line) -> BuiltSet:
+    held = delegations().records
+    grants = Grants(TOWN, tuple(one for one in held if one.grantee == TOWN))
+    return await line.next(SetName.DELEGATIONS, {f"{GRANTEE}{OTHER_TOWN}": encode_strict(grants)})
+
+
+@bad("E_SET_FORM")
+async def a_record_in_two_items(line: Line) -> BuiltSet:
+    one = next(each for each in delegations().records if each.grantee == TOWN)
+    data = encode_strict(Grants(TOWN, (one,)))
+    names = (GRANTEE + TOWN, f"{GRANTEE}{TOWN}/{place_of(one.matter)}")
+    return await line.next(SetName.DELEGATIONS, dict.fromkeys(names, data))
+
+
+@bad("E_SET_FORM")
+async def a_record_in_the_place_of_another_matter(line: Line) -> BuiltSet:
+    one = next(each for each in delegations().records if each.grantee == TOWN)
+    elsewhere = "1" if place_of(one.matter).startswith("0") else "0"
+    data = encode_strict(Grants(TOWN, (one,)))
+    return await line.next(SetName.DELEGATIONS, {f"{GRANTEE}{TOWN}/{elsewhere}": data})

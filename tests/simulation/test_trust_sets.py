@@ -12,6 +12,7 @@ from typing import Final
 import pytest
 
 from sync.bodies import SetName
+from sync.carriers.port import PartRange
 from sync.envelope import WIRE_BYTES_MAX
 from sync.errors import EnvelopeError
 from sync.trust_items import calendar_items
@@ -100,7 +101,7 @@ async def test_data_without_end_is_cut_off(tmp_path: Path) -> None:
         while wants := await town.wanted(1):
             want, offset = wants[0], 0
             for _ in range(6):
-                await town.accept_range(want.hash, offset, b"\xff" * WIRE_BYTES_MAX)
+                await town.accept_ranges([PartRange(want.hash, offset, b"\xff" * WIRE_BYTES_MAX)])
                 offset += WIRE_BYTES_MAX
                 assert sum(map(len, town._arriving.values())) < 2 * WIRE_BYTES_MAX
             await take(town, true, ranges=1)

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from casework.names import MessageId, PartHash
 from casework.regions import decode_regions
 from sync.bodies import SetAnnouncement, SetName
+from sync.carriers.port import PartRange
 from sync.directory import compose_directory, directory_items
 from sync.envelope import Envelope, encode_envelope, seal, signed_bytes
 from sync.keys import NodeSigner, Signer
@@ -231,7 +232,7 @@ async def take(
             break
         for want in wants[: ranges - came]:
             data = held[want.hash][want.offset : want.offset + want.length]
-            await store.accept_range(want.hash, want.offset, data)
+            await store.accept_ranges([PartRange(want.hash, want.offset, data)])
             came += 1
             if not data:
                 return came  # It has no more than it gave, and is asked no end.

@@ -11,9 +11,10 @@ from random import Random
 
 from casework import act as acts
 from casework.act import AnyAct, Outcome
+from casework.asking import Question
 from casework.case import Case
 from casework.names import CaseId, CaseNumber, Lane, NodeId, parent_of
-from sync.bodies import Deposit, DepositKind
+from sync.bodies import Deposit, DepositKind, Query
 from sync.errors import EnvelopeError
 from tests.builders import COUNTY, HALL, LIN, OTHER_TOWN, OTHER_VILLAGE, TOWN, VILLAGE
 from tests.cluster import (
@@ -42,6 +43,7 @@ class World:
         self.queues: dict[Way, list[bytes]] = {}
         self.sent: dict[Way, dict[Lane, int]] = {}
         self.cases: list[CaseId] = []
+        self.numbers: list[CaseNumber] = []
         self.replaced: NodeId | None = None
         self.steps: list[str] = []
 
@@ -56,6 +58,7 @@ class World:
         kinds: list[tuple[int, Step]] = [
             (30, self._act),
             (6, self._deposit),
+            (5, self._ask),
             (60, self._pump),
             (70, self._deliver),
             (12, self._greet),
@@ -103,6 +106,7 @@ class World:
             if self.random.random() < 0.4:
                 parts["scan"] = self.random.randbytes(self.random.randint(20_000, 150_000))
             number = f"{name}-{len(self.cases)}"
+            self.numbers.append(CaseNumber(number))
             self.cases.append(
                 await self.cluster.act(name, act, parts=parts, number=number, officer=LIN)
             )
@@ -129,6 +133,15 @@ class World:
         refs, small = await self.cluster.make_parts(node, {"note": b"a question"})
         body = Deposit(CaseNumber("A-1"), DepositKind.QUESTION, None, LIN, None, refs)
         await node.journal.append(body, case=self.random.choice(self.cases), parts=small)
+
+    async def _ask(self) -> None:
+        """A counter asks for a case, whether or not it has it."""
+        if not self.cases:
+            return
+        node = self.cluster.nodes[self.random.choice(NODES[1:])]
+        number = self.random.choice(self.numbers)
+        purpose = self.random.choice(("supply", "collect", "withdraw"))
+        await node.journal.append(Query(Question.CASE_FILE, number, LIN, purpose, ()))
 
     async def _pump(self) -> None:
         """A carrier hands frames and receipts to the broker, which says that it keeps them."""

@@ -19,6 +19,7 @@ from sync.frame import (
     FRAME_BYTES_MIN,
     MESSAGE_PARTS_BYTES_MAX,
     MESSAGES_MAX,
+    SENT_PART_BYTES_MAX,
     SMALL_PART_BYTES_MAX,
     UNPACKED_BYTES_MAX,
     Absence,
@@ -108,7 +109,7 @@ def test_every_limit_is_kept_when_reading() -> None:
         replace(FRAME, wires=(b"w",) * (MESSAGES_MAX + 1)),
         replace(FRAME, head=bytes(WIRE_BYTES_MAX + 1)),
         replace(FRAME, wires=(bytes(WIRE_BYTES_MAX + 1),)),
-        replace(FRAME, parts=((PART_HASH, bytes(SMALL_PART_BYTES_MAX + 1)),)),
+        replace(FRAME, parts=((PART_HASH, bytes(SENT_PART_BYTES_MAX + 1)),)),
     ):
         with pytest.raises(OversizeError):
             unpack(compressed(encode(frame)))
@@ -165,20 +166,20 @@ def test_a_frame_never_leaves_too_large() -> None:
 def test_the_largest_message_fits_by_itself() -> None:
     parts = {
         PartHash(hashlib.sha256(part).hexdigest()): part
-        for part in (noise(SMALL_PART_BYTES_MAX, seed) for seed in range(14))
+        for part in (noise(SMALL_PART_BYTES_MAX, seed) for seed in range(12))
     }
     assert sum(map(len, parts.values())) == MESSAGE_PARTS_BYTES_MAX
     check_small_parts(parts.values())
     queue = [Queued(noise(WIRE_BYTES_MAX, 99), parts)] * 2
     packed = fill_frame(queue, 1, FramePace(aim_bytes=FRAME_BYTES_MIN), head_of)
     assert packed.count == 1
-    assert len(unpack(packed.data).parts) == 14
+    assert len(unpack(packed.data).parts) == 12
 
 
 def test_small_parts_are_few_and_small() -> None:
     for parts in (
         [bytes(SMALL_PART_BYTES_MAX + 1)],
-        [bytes(SMALL_PART_BYTES_MAX)] * 15,
+        [bytes(SMALL_PART_BYTES_MAX)] * 13,
         [b"part"] * 201,
     ):
         with pytest.raises(OversizeError):

@@ -35,6 +35,7 @@ from sync.parts import (
     with_range,
 )
 from sync.tables import create_tables
+from tests.builders import TOWN
 
 SALT = bytes(range(16))
 CASE, OTHER_CASE = CaseId("a" * 32), CaseId("b" * 32)
@@ -149,8 +150,10 @@ async def test_a_small_part_is_written_with_its_message_or_not_at_all(node: Node
 
     await node.hold(ref, data)
     assert await node.parts.get(ref.hash) == data
-    assert await node.parts.small([ref.hash]) == {ref.hash: data}
-    assert await node.parts.read_range(ref.hash, 16, 4) == b"name"
+    assert await node.database.read(lambda work: part_rows.small_parts(work, [ref.hash])) == {
+        ref.hash: data
+    }
+    assert await node.parts.read_range(ref.hash, 16, 4, TOWN) == b"name"
     assert await node.parts.media_type(ref.hash) == "image/jpeg"
 
 
@@ -159,11 +162,11 @@ async def test_a_large_part_is_read_by_ranges(node: Node) -> None:
     await node.hold(ref, data)
     assert await node.parts.get(ref.hash) == data
     assert (node.shelf / ref.hash[:2] / ref.hash).read_bytes() == data
-    assert await node.parts.read_range(ref.hash, 100, 50) == data[100:150]
-    assert await node.parts.read_range(ref.hash, len(data) - 5, 50) == data[-5:]
-    assert await node.parts.read_range(ref.hash, len(data) + 5, 50) == b""
-    assert await node.parts.read_range(ref.hash, -1, 5) == b""
-    assert await node.parts.small([ref.hash]) == {}
+    assert await node.parts.read_range(ref.hash, 100, 50, TOWN) == data[100:150]
+    assert await node.parts.read_range(ref.hash, len(data) - 5, 50, TOWN) == data[-5:]
+    assert await node.parts.read_range(ref.hash, len(data) + 5, 50, TOWN) == b""
+    assert await node.parts.read_range(ref.hash, -1, 5, TOWN) == b""
+    assert not await node.database.read(lambda work: part_rows.small_parts(work, [ref.hash]))
 
 
 async def test_a_part_that_is_not_here_cannot_be_read(node: Node) -> None:
@@ -172,7 +175,7 @@ async def test_a_part_that_is_not_here_cannot_be_read(node: Node) -> None:
     with pytest.raises(PartNotHeldError):
         await node.parts.get(ref.hash)
     with pytest.raises(PartNotHeldError):
-        await node.parts.read_range(PartHash("0" * 64), 0, 1)
+        await node.parts.read_range(PartHash("0" * 64), 0, 1, TOWN)
 
 
 async def test_what_is_asked_for_is_bounded(node: Node) -> None:

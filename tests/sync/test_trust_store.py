@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from casework.names import NodeId, PartHash
 from casework.regions import decode_regions
 from sync.bodies import SetAnnouncement, SetName
+from sync.carriers.port import PartRange
 from sync.directory import compose_directory, directory_items
 from sync.engine import Database
 from sync.errors import SetFormError, SetRollbackError
@@ -90,7 +91,7 @@ async def fetch(store: TrustStore, source: TrustStore, *, ranges: int = 10_000) 
             data = await source.read_range(want.hash, want.offset, want.length)
             assert data is not None
             assert len(data) <= RANGE_BYTES
-            await store.accept_range(want.hash, want.offset, data)
+            await store.accept_ranges([PartRange(want.hash, want.offset, data)])
             came += 1
     return came
 
@@ -153,7 +154,7 @@ async def test_a_set_that_the_wrong_role_signed_is_refused(
 ) -> None:
     forged = await build(county, name, {}, key=STRANGER)
     await town.announced(announcement(forged))
-    await town.accept_range(forged.hash, 0, forged.wire)
+    await town.accept_ranges([PartRange(forged.hash, 0, forged.wire)])
 
     assert await town.refused() == [(name, 1, "E_SET_THRESHOLD")]
     assert getattr(town.holdings.versions, name.value) == 0
@@ -186,7 +187,7 @@ async def test_bytes_that_are_not_the_part_are_fetched_again(
 ) -> None:
     await town.announced(await publish(county, SetName.CATALOGUE, catalogue_items([])))
     (want,) = await town.wanted(10)
-    await town.accept_range(want.hash, 0, b"")
+    await town.accept_ranges([PartRange(want.hash, 0, b"")])
 
     assert await town.wanted(10) == [want]
     assert await fetch(town, county) == 1
@@ -194,7 +195,8 @@ async def test_bytes_that_are_not_the_part_are_fetched_again(
 
 
 async def test_bytes_nobody_asked_for_are_not_kept(town: TrustStore) -> None:
-    assert not await town.accept_range(PartHash("ab" * 32), 0, b"x")
+    stray = PartRange(PartHash("ab" * 32), 0, b"x")
+    assert await town.accept_ranges([stray]) == [stray]
 
 
 async def test_the_county_answers_for_the_versions_a_header_pins(county: TrustStore) -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from casework.case import Closure
 from casework.names import CaseId
 from casework.papers import owes_papers, papers_of, papers_to_carry
-from tests.builders import VILLAGE
+from tests.builders import LIN, VILLAGE
 from tests.centres import LOW_INCOME, Clerk, materials
 from tests.laptops import Agent, Village, ready_for_the_village
 from village_agent.services import bags, worklist
@@ -74,7 +74,7 @@ async def test_what_the_first_page_counts_is_what_the_lists_hold(
     back = await sent_back(village, lin, wu)
     station = station_of(village)
 
-    counted = await home(station)
+    counted = await home(station, LIN)
     owing = await worklist.owing_papers(station, 1)
     here = await worklist.for_handing_over(station, 1)
     waiting = await bags.waiting_bags(station, 1)
@@ -148,7 +148,7 @@ async def test_a_draft_that_mends_a_case_is_not_listed_beside_it(
 ) -> None:
     back = await sent_back(village, lin, wu)
     await lin.post(f"/cases/{back}/mend")
-    found = await home(station_of(village))
+    found = await home(station_of(village), LIN)
 
     assert [row.url for row in found.unsent.rows] == [f"/cases/{back}"]
     assert found.drafts == 0

@@ -141,6 +141,10 @@ async def _find_officer(officer: str) -> SomeOfficer | None:
     return OFFICERS.get(officer)
 
 
+async def _why_barred(_: str) -> str | None:
+    return None
+
+
 async def _chrome(request: Request[Any, Any, Any]) -> Chrome:
     officer = request.state.officer
     return Chrome(
@@ -192,6 +196,7 @@ async def hall(tmp_path: Path) -> Hall:
         templates=templates,
         sign_in=sign_in,
         find_officer=_find_officer,
+        why_barred=_why_barred,
         chrome=_chrome,
         clock=clock,
         random_bytes=os.urandom,

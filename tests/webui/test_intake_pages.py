@@ -34,7 +34,6 @@ from tests.webui.conftest import (
 from tests.webui.intake_cases import CHEN_XIULAN, TODAY, a_counter, a_village
 from tests.webui.paper_text import text_of
 from webui.assets import load_assets
-from webui.documents import Paper
 from webui.drafts import DraftRecord, Drafts
 from webui.drafts_tables import Draft, DraftFile
 from webui.forms import Form
@@ -45,7 +44,7 @@ from webui.intake_newer import newer_version
 from webui.intake_routes import intake_routes
 from webui.intake_view import INTAKE_ASSETS, IntakeUrls, IntakeView
 from webui.kit import create_kit
-from webui.paper_sheets import Situation, Told, consultation_sheet
+from webui.paper_sheets import Told
 from webui.responses import redirect
 from webui.session import Passwords, SignIn
 from webui.store import Accounts, Attempts, Sessions
@@ -116,12 +115,8 @@ class Office:
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]:  # noqa: ARG002
         return {}
 
-    def sheet(self, request: Request[Any, Any, Any], intake: IntakeForm) -> Paper:  # noqa: ARG002
-        assert intake.matter is not None
-        asker = intake.applicant_name
-        told = Told(issuer="翁源县民政局", office="龙仙镇", officer="吴敏", asker=asker)
-        situation = Situation.of(intake.matter, intake.facts())
-        return consultation_sheet(intake.matter, situation, told, self.now())
+    def told(self, request: Request[Any, Any, Any], matter: MatterVersion, asker: str) -> Told:  # noqa: ARG002
+        return Told(issuer="翁源县民政局", office="龙仙镇", officer="吴敏", asker=asker)
 
     async def submit(
         self, request: Request[Any, Any, Any], draft: DraftRecord, intake: IntakeForm
@@ -149,6 +144,10 @@ class Desk:
 
 async def _find_officer(officer: str) -> SomeOfficer | None:
     return OFFICERS.get(officer)
+
+
+async def _why_barred(_: str) -> str | None:
+    return None
 
 
 @pytest.fixture
@@ -181,6 +180,7 @@ async def a_desk(tmp_path: Path) -> Desk:
         templates=tmp_path,
         sign_in=sign_in,
         find_officer=_find_officer,
+        why_barred=_why_barred,
         chrome=_chrome,
         clock=clock,
         random_bytes=os.urandom,
@@ -239,6 +239,22 @@ async def test_the_sheet_of_a_draft_tells_what_its_own_situation_asks_for(desk: 
     assert "林木采伐告知承诺书" in text
     assert "伐区调查设计文件" not in text
     assert "咨询人陈秀兰" in text
+
+
+async def test_a_commitment_is_printed_to_be_signed_before_it_is_ticked(desk: Desk) -> None:
+    browser = await desk.browser()
+    url = await begin(browser)
+    await choose(browser, url, "minimum-living-allowance@1", **CHEN_XIULAN)
+    offers_none = await browser.get(f"{url}/commitment")
+    await choose(browser, url, "timber-felling-permit@1", **CHEN_XIULAN, **{"v-volume_m3": "8.5"})
+    page, paper = await browser.get(url), await browser.get(f"{url}/commitment")
+    text = text_of(paper.content)
+
+    assert offers_none.status_code == 404
+    assert f'href="{url}/commitment"' in page.text
+    assert "告知承诺书" in text
+    assert "陈秀兰" in text
+    assert "预览" not in text
 
 
 async def test_the_search_offers_matters_for_the_keyboard(desk: Desk) -> None:

@@ -52,6 +52,19 @@ def test_every_document_of_the_procedure_is_printed_without_a_gap(kind: str) -> 
     assert render(paper).startswith(b"%PDF")
 
 
+def test_a_decision_repeats_of_the_form_what_its_matter_says_the_licence_states() -> None:
+    felling = county.matter("timber-felling-permit")
+    steps = (acts.Receive(INTAKE, verdicts(felling)), acts.DecideGrant((), "翁林采〔2026〕31号"))
+    story = Story(felling, *((TOWN, WU, act) for act in steps))
+    form = {"volume_m3": "14.5", "species": "fir", "age": 20}
+
+    paper = paper_for("grant", given_for(story, form=form), now=NOON, final=True)
+
+    assert ("采伐蓄积（立方米）", "14.5") in paper.particulars
+    assert ("树种", "杉木") in paper.particulars
+    assert "林龄（年）" not in dict(paper.particulars)
+
+
 def test_every_kind_is_brought_by_a_story_or_by_a_matter() -> None:
     papers = papers_of_stories()
 

@@ -16,8 +16,9 @@ from township_node.routes import (
     tickets,
     verifying,
 )
-from township_node.routes.access import Services
+from township_node.routes.access import Services, officer_of
 from township_node.services.accounts import make_attempts
+from webui.asking_routes import asking_routes
 from webui.carry_routes import carry_routes
 from webui.gate import require_role
 from webui.guide_routes import guide_routes, handbook_routes
@@ -40,6 +41,12 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *tickets.ROUTES,
         *intake.routes(use.office),
         sheet_routes(use.office, guards=[require_role(*home.CASE_ROLES)]),
+        *asking_routes(
+            use.asking,
+            guards=[require_role("clerk", "issuing")],
+            officer_of=officer_of,
+            names=lambda: use.office.names,
+        ),
         *carry_routes(
             guards=[require_role(*home.CASE_ROLES)], name_of=lambda _: use.office.names.node
         ),

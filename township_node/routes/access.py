@@ -7,6 +7,7 @@ from litestar import Request
 from msgspec import Struct
 
 from casework.organisation import Officer
+from sync.asking import AskingDesk
 from sync.clock import Clock
 from sync.data_dir import DataDir
 from sync.desk import Desk
@@ -49,6 +50,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def consultations(self) -> Consultations:
         return Consultations(bind(Consultation, self.database))
+
+    @cached_property
+    def asking(self) -> AskingDesk:
+        return AskingDesk(self.desk)
 
 
 def officer_of(request: Request[Any, Any, Any]) -> Officer:

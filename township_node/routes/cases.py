@@ -37,6 +37,8 @@ from webui import labels
 from webui.act_contents import ACT_BODY_BYTES_MAX, Content, contents_of
 from webui.act_form import ActRead, read_act
 from webui.act_reading import ActPlace
+from webui.asking_routes import asked_number, may_ask
+from webui.case_freshness import has_left
 from webui.case_given import CaseGiven
 from webui.case_view import case_view, clocks_view, paper_brought
 from webui.documents import PaperError, PaperKind
@@ -79,7 +81,15 @@ class Mishap(Struct, frozen=True, kw_only=True):
 async def list_cases(request: AnyRequest) -> Template:
     viewer = Viewer(services(request).office, officer_of(request))
     cases = await register(viewer, request.query_params, base_url="/cases")
-    return await page(request, "cases/list.html", "kit/case/_list.html", cases=cases, q="")
+    return await page(
+        request,
+        "cases/list.html",
+        "kit/case/_list.html",
+        cases=cases,
+        q="",
+        may_ask=may_ask(viewer.officer, viewer.office.me),
+        unheld=None,
+    )
 
 
 @post("/cases/search", guards=[_WORKERS], status_code=200)
@@ -90,7 +100,15 @@ async def search_cases(request: AnyRequest) -> Response[Any]:
     cases = await search(viewer, typed, base_url="/cases")
     if len(cases.rows) == 1 and "".join(typed.split()).startswith(cases.rows[0].number):
         return redirect(request, cases.rows[0].url)
-    return await page(request, "cases/list.html", "kit/case/_list.html", cases=cases, q=typed)
+    return await page(
+        request,
+        "cases/list.html",
+        "kit/case/_list.html",
+        cases=cases,
+        q=typed,
+        may_ask=may_ask(viewer.officer, viewer.office.me),
+        unheld=None if cases.rows else asked_number(typed),
+    )
 
 
 @get("/cases/{case_id:str}", guards=[_WORKERS])
@@ -336,6 +354,8 @@ async def _page(  # noqa: PLR0913 - what a case page may have to say, each by it
         printed=paper_brought(view, did),
         sittings=offers,
         deposits=brought,
+        asks_again=may_ask(officer_of(request), office.me)
+        and has_left(opened.case, office.me, opened.file.guests),
         attested=await attest(office.desk, opened.case) if has_result else None,
         names=office.names,
         case=opened.case,

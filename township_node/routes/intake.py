@@ -17,6 +17,7 @@ from township_node.routes.access import officer_of, services
 from township_node.services.earlier import earlier_for, scans_again
 from township_node.services.office import Office
 from township_node.services.reading import case_url, given_for, read_file
+from township_node.services.routing import elsewhere
 from township_node.services.taking_in import (
     REMOTE_CHANNELS,
     SUBMIT_ONLINE,
@@ -26,15 +27,14 @@ from township_node.services.taking_in import (
 from township_node.words import sections, word
 from webui import labels
 from webui.case_view import case_view
-from webui.documents import Paper
 from webui.drafts import DraftRecord
 from webui.gate import require_role
 from webui.intake_earlier import Earlier, Reusable, ScanAgain
 from webui.intake_form import IntakeForm, IntakePlace
 from webui.intake_routes import AnyRequest, intake_routes
-from webui.paper_sheets import Situation
+from webui.paper_sheets import Told
 from webui.responses import page, redirect
-from webui.sheets import sheet_of
+from webui.sheets import told_by
 
 _CHANNEL_FIRST: Final = "window"
 
@@ -93,9 +93,11 @@ class CounterOffice:
             found[SUBMIT_ONLINE] = labels.error_text(online.code) if online is not None else ""
         return found
 
-    async def warnings(self, request: AnyRequest, intake: IntakeForm) -> tuple[str, ...]:  # noqa: ARG002
+    async def warnings(self, request: AnyRequest, intake: IntakeForm) -> tuple[str, ...]:
         office = self._office
         found = []
+        if intake.matter is not None:
+            found += elsewhere(office, officer_of(request), intake.matter)
         if not office.holdings.is_complete:
             found.append(word("warning", "sets_missing"))
         left = await office.desk.node.journal.numbers_left(NumberKind.CASE)
@@ -114,11 +116,8 @@ class CounterOffice:
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]:  # noqa: ARG002
         return {}
 
-    def sheet(self, request: AnyRequest, intake: IntakeForm) -> Paper:
-        assert intake.matter is not None, "the kit asks about a matter"
-        situation = Situation.of(intake.matter, intake.facts())
-        asker = intake.applicant_name
-        return sheet_of(self._office, officer_of(request), intake.matter, situation, asker=asker)
+    def told(self, request: AnyRequest, matter: MatterVersion, asker: str) -> Told:
+        return told_by(self._office, officer_of(request), matter, asker=asker)
 
     async def submit(
         self, request: AnyRequest, draft: DraftRecord, intake: IntakeForm

@@ -175,6 +175,7 @@ def _row(viewer: Viewer, line: CaseLine, heard: Heard, *, warns: bool) -> CaseRo
         sync=sync_mark(line.row),
         may_act=is_turn(viewer.officer, case.status),
         heard=heard,
+        guests=line.guests,
         warns=warns,
     )
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from casework.case import Case, Deferral, Status
+from casework.asking import may_be_brought
+from casework.case import Status
 from casework.errors import CaseworkError
-from casework.procedure import UNDECIDED
 from township_node.words import word
 from webui import labels
 from webui.act_dialogs import ActDialog, act_dialog
@@ -33,7 +33,6 @@ _DEPOSITS = {
     "withdraw": "arrow-back",
     "change_pickup": "map-pin",
 }
-_NOT_HANDED_OUT = frozenset(set(Status) - {Status.DELIVERED, Status.CLOSED})
 
 
 class Offer(Struct, frozen=True, kw_only=True):
@@ -68,7 +67,7 @@ def sittings_for(
 
 def deposits_for(given: CaseGiven) -> tuple[Offer, ...]:
     case = given.case
-    if case.pen == given.node or not case.is_open or case.is_frozen:
+    if case.pen == given.node:
         return ()
     return tuple(
         Offer(
@@ -78,22 +77,8 @@ def deposits_for(given: CaseGiven) -> tuple[Offer, ...]:
             dialog=_deposit(name, given, mark),
         )
         for name, mark in _DEPOSITS.items()
-        if _fits(name, case)
+        if may_be_brought(name, case)
     )
-
-
-def _fits(name: str, case: Case) -> bool:
-    match name:
-        case "supplement":
-            return case.status is Status.AWAITING_SUPPLEMENT
-        case "supplement_in_review":
-            return case.status is Status.IN_REVIEW and case.paused
-        case "deferred_satisfied":
-            return case.deferral is Deferral.OPEN
-        case "withdraw":
-            return case.status in UNDECIDED
-        case _:
-            return case.status in _NOT_HANDED_OUT
 
 
 def _sitting(name: str, given: CaseGiven, mark: str, kind: str) -> ActDialog:

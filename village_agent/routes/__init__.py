@@ -3,7 +3,8 @@
 from litestar.types import ControllerRouterHandler
 
 from village_agent.routes import bags, cases, home, intake
-from village_agent.routes.access import Services
+from village_agent.routes.access import Services, officer_of
+from webui.asking_routes import asking_routes
 from webui.carry_routes import carry_routes
 from webui.gate import require_role
 from webui.guide_routes import guide_routes
@@ -19,6 +20,13 @@ def route_handlers(use: Services) -> list[ControllerRouterHandler]:
         *bags.ROUTES,
         *intake.routes(use.station),
         sheet_routes(use.station, guards=[require_role(intake.AGENT)]),
+        *asking_routes(
+            use.asking,
+            guards=[require_role(intake.AGENT)],
+            officer_of=officer_of,
+            names=lambda: use.station.names,
+            layout="kit/village_layout.html",
+        ),
         *carry_routes(
             guards=[require_role(intake.AGENT)],
             name_of=lambda _: use.station.names.node,

@@ -7,12 +7,15 @@ from litestar import Request
 from msgspec import Struct
 
 from casework.organisation import Officer
+from sync.asking import AskingDesk
 from sync.clock import Clock
 from sync.desk import Desk
 from sync.engine import Database
 from sync.node import Node
 from sync.runtime import Runtime
 from sync.trust_store import TrustStore
+from sync.vault_keys import VaultKeys
+from village_agent.services.draft_safe import LaptopSafe
 from village_agent.services.station import Station
 from village_agent.settings import Settings
 from village_agent.store.bags import Bags
@@ -30,6 +33,8 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     database: Database
     trust: TrustStore
     desk: Desk
+    keys: VaultKeys
+    safe: LaptopSafe
     drafts: Drafts
     bags: Bags
     sign_in: SignIn
@@ -38,6 +43,10 @@ class Services(Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def station(self) -> Station:
         return Station(self.desk, self.drafts, self.bags)
+
+    @cached_property
+    def asking(self) -> AskingDesk:
+        return AskingDesk(self.desk)
 
 
 def officer_of(request: Request[Any, Any, Any]) -> Officer:

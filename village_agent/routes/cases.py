@@ -45,6 +45,7 @@ from webui import labels
 from webui.act_contents import ACT_BODY_BYTES_MAX, contents_of
 from webui.act_form import ActRead, read_act
 from webui.act_reading import ActPlace
+from webui.asking_routes import asked_number
 from webui.case_given import CaseGiven
 from webui.case_view import case_view
 from webui.documents import PaperError, PaperKind
@@ -92,7 +93,10 @@ async def search_cases(request: AnyRequest) -> Response[Any]:
     rows, has_more = await search(services(request).station, typed)
     if len(rows) == 1:
         return redirect(request, rows[0].url)
-    return await page(request, "cases/found.html", rows=rows, has_more=has_more, q=typed)
+    unheld = None if rows else asked_number(typed)
+    return await page(
+        request, "cases/found.html", rows=rows, has_more=has_more, q=typed, unheld=unheld
+    )
 
 
 @get("/owing", guards=[_AGENT])

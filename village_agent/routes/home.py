@@ -8,7 +8,7 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Template
 
-from village_agent.routes.access import page_number, services
+from village_agent.routes.access import officer_of, page_number, services
 from village_agent.services.listed import Listed
 from village_agent.services.worklist import Row, home, not_sent, owing_words
 from village_agent.words import word
@@ -21,7 +21,7 @@ _AGENT: Final = require_role("village_agent")
 
 @get("/", guards=[_AGENT])
 async def show_home(request: Request[Any, Any, Any]) -> Template:
-    found = await home(services(request).station)
+    found = await home(services(request).station, officer_of(request).id)
     drafts = word("home", "drafts", count=found.drafts)
     bags = word("home", "bags", count=found.bags)
     return await page(
@@ -42,7 +42,7 @@ async def show_home(request: Request[Any, Any, Any]) -> Template:
 @get("/home/rows", guards=[_AGENT], opt={"background": True})
 async def show_rows(request: Request[Any, Any, Any], seen: str = "") -> Response[Any]:
     """The list again if it has changed: what stays is left alone, and so is the focus in it."""
-    found = await not_sent(services(request).station, 1)
+    found = await not_sent(services(request).station, officer_of(request).id, 1)
     digest = _digest(found)
     if seen == digest:
         return Response(None, status_code=204)
@@ -52,7 +52,8 @@ async def show_rows(request: Request[Any, Any, Any], seen: str = "") -> Response
 @get("/unsent", guards=[_AGENT])
 async def list_unsent(request: Request[Any, Any, Any]) -> Template:
     """The whole of what the first page begins with."""
-    found = await not_sent(services(request).station, page_number(request))
+    officer = officer_of(request).id
+    found = await not_sent(services(request).station, officer, page_number(request))
     return await page(request, "home/unsent.html", unsent=found)
 
 

@@ -20,16 +20,15 @@ from village_agent.services.taking_in import mended_case, refusals, submit
 from village_agent.services.worklist import drafts_of
 from village_agent.words import word
 from webui import labels
-from webui.documents import Paper
 from webui.drafts import DraftRecord
 from webui.forms import one_line, read_form
 from webui.gate import require_role
 from webui.intake_earlier import Earlier, Reusable, ScanAgain
 from webui.intake_form import IntakeForm, IntakePlace, matter_ref_of
 from webui.intake_routes import AnyRequest, intake_routes
-from webui.paper_sheets import Situation
+from webui.paper_sheets import Told
 from webui.responses import page, redirect
-from webui.sheets import sheet_of
+from webui.sheets import told_by
 
 QUERY_CHARS_MAX: Final = 60
 AGENT: Final = "village_agent"
@@ -123,11 +122,8 @@ class StationIntake:
     def prints(self, draft: DraftRecord, intake: IntakeForm) -> Mapping[str, str]:  # noqa: ARG002
         return {}
 
-    def sheet(self, request: AnyRequest, intake: IntakeForm) -> Paper:
-        assert intake.matter is not None, "the kit asks about a matter"
-        situation = Situation.of(intake.matter, intake.facts())
-        asker = intake.applicant_name
-        return sheet_of(self._station, officer_of(request), intake.matter, situation, asker=asker)
+    def told(self, request: AnyRequest, matter: MatterVersion, asker: str) -> Told:
+        return told_by(self._station, officer_of(request), matter, asker=asker)
 
     async def submit(
         self, request: AnyRequest, draft: DraftRecord, intake: IntakeForm
@@ -150,7 +146,7 @@ async def choose(request: Request[Any, Any, Any], q: str = "") -> Template:
         offered=offered(station, text),
         elsewhere=elsewhere(station, text),
         departments={each.id: each.short_name for each in departments},
-        drafts=await drafts_of(station) if not text else (),
+        drafts=await drafts_of(station, officer_of(request).id) if not text else (),
         complete=station.holdings.is_complete,
         node_up=station.names.node(station.parent),
     )

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from casework.calls import CallKind
 from casework.case import Case, Moment, Status
 from casework.freshness import Heard
-from casework.names import CaseId
+from casework.names import CaseId, OfficerId
 from sync.case_lists import CaseFilter, CaseLine
 from village_agent.services.listed import PAGE_SIZE, Listed, listed
 from village_agent.services.reading import case_url
@@ -71,11 +71,11 @@ class Home(Struct, frozen=True, kw_only=True):
     answers: int  # cases about which this village is asked, or which the county asks for
 
 
-async def home(station: Station) -> Home:
+async def home(station: Station, officer: OfficerId) -> Home:
     """What has not been sent, and figures that are counted without reading any case."""
     await station.lists.ranking.rank()
     figures = await store.figures(station.desk.node.database, station.me)
-    drafts = await drafts_of(station)
+    drafts = await drafts_of(station, officer)
     return Home(
         unsent=await _not_sent(station, drafts, 1),
         drafts=len(drafts),
@@ -89,9 +89,9 @@ async def home(station: Station) -> Home:
     )
 
 
-async def not_sent(station: Station, number: int) -> Listed[Row]:
+async def not_sent(station: Station, officer: OfficerId, number: int) -> Listed[Row]:
     """What has not reached the township: what came back, what never left, what is half typed."""
-    return await _not_sent(station, await drafts_of(station), number)
+    return await _not_sent(station, await drafts_of(station, officer), number)
 
 
 async def _not_sent(station: Station, drafts: tuple[Row, ...], number: int) -> Listed[Row]:
@@ -106,9 +106,9 @@ async def _not_sent(station: Station, drafts: tuple[Row, ...], number: int) -> L
     return await listed(read, number)
 
 
-async def drafts_of(station: Station) -> tuple[Row, ...]:
+async def drafts_of(station: Station, officer: OfficerId) -> tuple[Row, ...]:
     """Applications that were begun and not handed in; those that mend a case stand with it."""
-    lines = await station.drafts.list_all()
+    lines = await station.drafts.list_open_to(officer)
     known = await store.known(station.desk.node.database, [line.id for line in lines])
     rows = []
     for line in lines:

@@ -7,6 +7,7 @@
   const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   const TYPING_MS = 600;
   const CHOICE_MS = 60;
+  const SAVED_LOOK_MS = 50;
   const find = (selector, place = document) => place.querySelector(selector);
   const all = (selector, place = document) => [...place.querySelectorAll(selector)];
   const form = () => find("#intake-form");
@@ -156,6 +157,19 @@
   );
   window.addEventListener("pageshow", () => {
     leaving = false;
+  });
+  // The screen is about to be locked: what was typed last is saved first.
+  document.addEventListener("locking", (event) => {
+    if (!timer && !inFlight) return;
+    if (timer) decide();
+    const saved = new Promise((resolve) => {
+      const looking = setInterval(() => {
+        if (timer || inFlight) return;
+        clearInterval(looking);
+        resolve();
+      }, SAVED_LOOK_MS);
+    });
+    event.detail.wait(saved);
   });
 
   // ---- what is asked for ------------------------------------------------------------------------

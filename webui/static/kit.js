@@ -5,6 +5,8 @@
 (() => {
   const AUTOSAVE_DELAY_MS = 800;
   const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const LOCK_LOOK_MS = 5000;
+  const LOCK_WAITS_MS = 3000;
   const TOAST_MS = 6000;
   const TOAST_ERROR_MS = 15000;
   const TOASTS_MAX = 3;
@@ -140,6 +142,32 @@
   };
   document.addEventListener("input", saveSoon);
   document.addEventListener("change", saveSoon);
+
+  // ---- the screen lock --------------------------------------------------------------------------
+  // A screen that nobody touches locks itself; what was typed last is saved before.
+  const lockForm = document.querySelector("form[data-lock-minutes]");
+  if (lockForm) {
+    let touchedAt = Date.now();
+    const touch = () => {
+      touchedAt = Date.now();
+    };
+    for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "input"]) {
+      document.addEventListener(kind, touch, { capture: true, passive: true });
+    }
+    const looking = setInterval(() => {
+      if (Date.now() - touchedAt < Number(lockForm.dataset.lockMinutes) * 60_000) return;
+      clearInterval(looking);
+      lockForm.requestSubmit();
+    }, LOCK_LOOK_MS);
+    lockForm.addEventListener("submit", (event) => {
+      const saves = [];
+      document.dispatchEvent(new CustomEvent("locking", { detail: { wait: (each) => saves.push(each) } }));
+      if (!saves.length) return;
+      event.preventDefault();
+      const late = new Promise((resolve) => setTimeout(resolve, LOCK_WAITS_MS));
+      Promise.race([Promise.allSettled(saves), late]).then(() => lockForm.submit());
+    });
+  }
 
   // ---- dialogs, buttons, lists ------------------------------------------------------------------
   const openArrived = (place) => {

@@ -22,7 +22,7 @@ from sync.carriers.https_messages import (
     Asked,
     BusyError,
 )
-from sync.carriers.port import PartRange, RangeWant, pack
+from sync.carriers.port import PartRange, RangeWant, pack, pack_ranges
 from sync.clock import SystemClock
 from sync.errors import LinkDownError
 from sync.relay import LinkState, Relay
@@ -234,9 +234,9 @@ async def test_ranges_that_make_no_sense_are_ignored() -> None:
     desk = a_desk(wu)
     session = await greet(desk, lin)
     wants = (RangeWant(part, -5, 100), RangeWant(part, 0, 100))
-    asked = Asked(session=session, wants=wants, ranges=(PartRange(part, 7, b""),))
+    asked = Asked(session=session, wants=wants, ranges=pack_ranges([PartRange(part, 7, b"")]))
 
-    assert read(await desk.answer(pack(asked))).ranges == ()
+    assert read(await desk.answer(pack(asked))).ranges == b""
 
 
 @pytest.mark.parametrize("url", ["http://hall.example", "ftp://127.0.0.1", "https://"])
