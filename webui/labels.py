@@ -316,12 +316,6 @@ class _CodeFile(msgspec.Struct, frozen=True):
     tables: dict[str, dict[str, str]]
 
 
-CARRY_NOBODY: Final = "请选择写给哪个单位；没有联系过的单位写不了，请先联网一次"
-CARRY_NO_ROOM: Final = "磁盘空间不够，没有写成；请清理后再试。办件没有变化"
-CARRY_CHOOSE: Final = "请先选择U盘里以 .tbc 结尾的文件"
-CARRY_FILE: Final = "带给{name}.tbc"
-
-
 def error_text(code: str) -> str:
     """What happened and what to do next; a code we have no sentence for is given as it is."""
     return ERRORS.get(code) or f"操作没有完成，请稍后再试；仍不行请联系系统管理员（代码 {code}）"

@@ -48,8 +48,6 @@ class Line:
                 return
             far_reader, far_writer = await asyncio.open_connection(HOST, self._target)
             self._open.add(far_writer)
-            if self.is_cut:  # while that connection was being made
-                return
             await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
         except OSError:
             return

@@ -135,7 +135,7 @@ class Counter:
 
     async def bring(self, said: Mapping[str, Any]) -> Any:
         """A clerk keeps papers for whoever holds the pen of a case."""
-        [act] = _acts_in(said)
+        [act] = acts_in(said)
         case = await self._desk.get_case(CaseId(said["case"]))
         scan = Attachment("m4", "image/jpeg", random_bytes(said["scan_bytes"]))
         assert isinstance(act, acts.Supplement), "nothing else is brought here"
