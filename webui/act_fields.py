@@ -144,6 +144,13 @@ def _special_ended(given: CaseGiven) -> Fields:
     return {"selects": (_select("procedure", named),), "texts": (_text("opinion", "end_special"),)}
 
 
+def _word_on_the_papers(given: CaseGiven) -> Fields:
+    """The tick that the papers are sound: only where that word counts and is still to be said."""
+    if not given.judges or given.case.materials_judged:
+        return {}
+    return {"flags": ((MATERIALS_SOUND, word("field", MATERIALS_SOUND)),)}
+
+
 def _opinion(given: CaseGiven) -> Fields:
     steps = _select("step", review_steps(given.matter))
     outcome = _select("outcome", labels.OUTCOME)
@@ -300,7 +307,7 @@ _FIELDS: Final[Mapping[str, Callable[[CaseGiven], Fields]]] = {
     "notify_deficiency_review": lambda g: _notice(g, remark=True),
     "refuse_acceptance": lambda _: {"texts": (_text("grounds_text", "refuse_acceptance"),)},
     "dispatch": lambda g: {"selects": (_select("department", g.departments, g.matter.department),)},
-    "take": lambda _: {"flags": ((MATERIALS_SOUND, word("field", MATERIALS_SOUND)),)},
+    "take": _word_on_the_papers,
     "opine": _opinion,
     "start_special": _special,
     "end_special": _special_ended,

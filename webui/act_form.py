@@ -13,12 +13,13 @@ from msgspec import Struct
 
 from casework import act as acts
 from casework.act import AnyAct
+from casework.case import Case
 from casework.contacts import open_questions
 from casework.names import CaseId, DepartmentId, MessageId, NodeId, OfficerId
 from casework.party import CollectorSheet, HandoverSheet
 from casework.pickups import counters_of, open_pickups, papers_left
 from webui import labels
-from webui.act_fields import PAPER_FLAG, RECLAIM_CODES, exemptions, review_steps
+from webui.act_fields import MATERIALS_SOUND, PAPER_FLAG, RECLAIM_CODES, exemptions, review_steps
 from webui.act_reading import GROUNDS_LENGTH_MAX, ActPlace, Reading
 from webui.case_words import word
 from webui.forms import Form
@@ -49,6 +50,12 @@ def read_act(name: str, form: Form, place: ActPlace) -> ActRead:
     return ActRead(
         name=name, act=sound, texts=reading.texts if sound else {}, seen=reading.seen(), form=form
     )
+
+
+def said_beside(read: ActRead, case: Case) -> tuple[AnyAct, ...]:
+    """What was ticked beside an act and is signed with it: that the papers of a case are sound."""
+    ticked = isinstance(read.act, acts.Take) and read.form.flag(MATERIALS_SOUND)
+    return (acts.JudgeMaterials(case.materials),) if ticked and not case.materials_judged else ()
 
 
 def media_type_of(part: str) -> str:

@@ -124,6 +124,7 @@ class CaseGiven(Struct, frozen=True, kw_only=True):
     heard: Heard | None = None  # whom this node has heard until when
     officer: OfficerId = OfficerId("")  # who looks
     contacts: Mapping[NodeId, str] = {}  # whom they may ask about the case; nobody: they only read
+    judges: bool = False  # whoever takes it here may say at once that its papers are sound
     release: ReleaseWish | None = None
     notices: tuple[CountyNotice, ...] = ()
     verdicts: Mapping[MessageId, CountyVerdict] = {}  # by decision

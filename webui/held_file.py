@@ -159,6 +159,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     departments: Mapping[DepartmentId, str] = {}
     contacts: Mapping[NodeId, str] = {}
     show_sync: bool = True
+    judges: bool = False  # this place reviews such a case itself, and says how its papers are
 
 
 def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
@@ -195,6 +196,7 @@ def given_of(file: HeldFile, seen: Seen) -> CaseGiven:
         guests=file.guests,
         heard=file.heard,
         contacts=seen.contacts,
+        judges=seen.judges,
         duplicates=tuple(_duplicate(each) for each in file.duplicates),
         release=ReleaseWish(file.release.at, file.release.reason) if file.release else None,
         notices=tuple(CountyNotice(each.code, each.args) for each in file.notices),

@@ -27,8 +27,7 @@ from sync.own_vouchers import voucher_for
 from sync.paper_log import PaperLog
 from sync.taking_up import attachments_of
 from webui.act_contents import RESULT, Content
-from webui.act_fields import MATERIALS_SOUND
-from webui.act_form import ActRead
+from webui.act_form import ActRead, said_beside
 from webui.case_given import CaseGiven
 from webui.county_words import county_words
 from webui.documents import Paper, PaperKind, render_async
@@ -99,6 +98,7 @@ class Review:
                 departments=_departments(holdings),
                 contacts=holdings.machines_but(self._desk.node.id) if reach.writes else {},
                 show_sync=False,
+                judges=True,
             ),
         )
         return Opened(file, _for(given, reach), reach)
@@ -186,9 +186,7 @@ class Review:
             brought = (*brought, *await attachments_of(self._desk, waiting.parts))
         if _calls_for_result(case, act) and not any(each.name == RESULT for each in brought):
             brought = (*brought, await self._result(opened))
-        steps = [Step(act, brought)]
-        if isinstance(act, acts.Take) and read.form.flag(MATERIALS_SOUND):
-            steps.append(Step(acts.JudgeMaterials(case.materials)))
+        steps = [Step(act, brought), *(Step(each) for each in said_beside(read, case))]
         if isinstance(act, acts.ForwardResult):
             if act.to != case.pickup:
                 steps.insert(0, Step(acts.ChangePickup(act.to)))

@@ -153,6 +153,25 @@ async def test_the_approver_decides_what_was_delegated_and_wu_hands_it_over(
     assert (await world.county_desk.get_case(case)).status == "delivered"
 
 
+async def test_papers_found_sound_on_taking_a_case_are_not_asked_about_again(
+    world: World, wu: Clerk
+) -> None:
+    """The tick counts in a town that decides as it does at the county."""
+    case = await wu.taken("timber-felling-permit", TIMBER)
+    qiu = await world.town.sign_in(QIU)
+    before = (await qiu.get(f"/cases/{case}")).text
+    taken = await qiu.act(case, "take", materials_sound="1")
+    stands = await world.town.services.desk.get_case(case)
+    after = (await qiu.get(f"/cases/{case}")).text
+
+    assert 'id="act-take-materials_sound"' in before
+    assert taken.status_code == 303, visible(taken.text)[:900]
+    assert [moment.act for moment in stands.timeline][-2:] == ["take", "judge_materials"]
+    assert stands.materials_judged
+    assert 'id="act-judge_materials"' not in after
+    assert 'id="act-opine"' in after
+
+
 async def test_a_result_is_not_handed_to_somebody_who_is_not_the_applicant(
     world: World, wu: Clerk
 ) -> None:

@@ -401,6 +401,7 @@ def given_of(  # noqa: PLR0913
         departments={each.id: each.name for each in county.organisation().departments},
         colleagues=approvers(PositionKind, standing),
         duplicates=duplicates,
+        judges=True,
     )
 
 

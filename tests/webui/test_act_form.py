@@ -15,7 +15,7 @@ from casework.procedure import BY_NAME, PROCEDURE, Row
 from tests.builders import CHEN, COUNTY, INTAKE, LIN, TOWN, VILLAGE, WU
 from tests.webui.case_builders import ANOTHER, given_of, stories, verdicts
 from webui.act_dialogs import ActDialog, act_dialog, deposit_dialog
-from webui.act_form import read_act
+from webui.act_form import read_act, said_beside
 from webui.act_reading import ActPlace
 from webui.case_act_view import MAIN_ACTS, MORE_ACTS
 from webui.case_given import CaseGiven, WaitingDeposit
@@ -128,6 +128,20 @@ def test_the_form_of_an_act_brings_the_texts_that_the_act_needs(row: Row) -> Non
     read = read_act(row.name, filled(dialog_of(row.name, given)), ActPlace.of(given))
 
     assert texts <= set(read.texts)
+
+
+def test_the_word_on_the_papers_is_asked_for_where_it_counts_and_once() -> None:
+    fresh = given_of(STORIES["accepted"], node=COUNTY, officer=CHEN)
+    said = replace(fresh, case=replace(fresh.case, materials_judged=True))
+    ticked = read_act("take", Form.of({"materials_sound": "1"}), ActPlace.of(fresh))
+    untouched = read_act("take", Form(), ActPlace.of(fresh))
+
+    assert [name for name, _ in dialog_of("take", fresh).flags] == ["materials_sound"]
+    assert not dialog_of("take", said).flags
+    assert not dialog_of("take", replace(fresh, judges=False)).flags
+    assert said_beside(ticked, fresh.case) == (acts.JudgeMaterials(fresh.case.materials),)
+    assert said_beside(ticked, said.case) == ()
+    assert said_beside(untouched, fresh.case) == ()
 
 
 def test_the_county_cannot_refuse_without_a_reason() -> None:

@@ -35,7 +35,7 @@ from township_node.services.reading import (
 from township_node.words import word
 from webui import labels
 from webui.act_contents import ACT_BODY_BYTES_MAX, Content, contents_of
-from webui.act_form import ActRead, read_act
+from webui.act_form import ActRead, read_act, said_beside
 from webui.act_reading import ActPlace
 from webui.asking_routes import asked_number, may_ask
 from webui.case_freshness import has_left
@@ -184,10 +184,10 @@ async def perform(request: AnyRequest, case_id: str, act: str) -> Any:
         _check_recipient(opened, read.act, read)
     if read.act is None or form.errors:
         return await _page(request, opened, acted=read, status_code=_INVALID)
-    meant = read.act
+    meant, beside = read.act, said_beside(read, opened.case)
 
     async def do(turn: Turn, contents: Sequence[Content]) -> None:
-        await acting.perform(services(request).office, turn, meant, contents)
+        await acting.perform(services(request).office, turn, meant, contents, beside)
 
     return await _try(request, opened, read, do)
 

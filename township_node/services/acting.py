@@ -66,8 +66,14 @@ class Turn(Struct, frozen=True, kw_only=True):
         )
 
 
-async def perform(office: Office, turn: Turn, act: AnyAct, contents: Sequence[Content]) -> None:
-    """Sign an act and what follows from it; the CaseworkError that forbids any of it."""
+async def perform(
+    office: Office,
+    turn: Turn,
+    act: AnyAct,
+    contents: Sequence[Content],
+    beside: Sequence[AnyAct] = (),
+) -> None:
+    """Sign an act with what was said beside it and what follows; the CaseworkError against it."""
     officer, file, sitting = turn.officer, turn.file, turn.sitting
     case = file.case
     attachments = _attachments(contents)
@@ -83,7 +89,8 @@ async def perform(office: Office, turn: Turn, act: AnyAct, contents: Sequence[Co
         attachments += (await instant_result(office, officer, file, act, names),)
     if isinstance(act, acts.Deliver) and not (await attest(office.desk, case)).is_sound:
         raise ResultUnprovenError(case.id)
-    steps = (Step(act, attachments), *(Step(each) for each in following(office, file, act)))
+    onward = (*beside, *following(office, file, act))
+    steps = (Step(act, attachments), *(Step(each) for each in onward))
     await office.desk.perform_all(steps, sitting)
 
 

@@ -6,6 +6,7 @@ import structlog
 from msgspec.structs import replace
 
 from casework.case import Case, Status
+from casework.facts import facts_of
 from casework.names import CaseId, NodeId
 from casework.organisation import Officer
 from sync.batch import Batch
@@ -55,6 +56,7 @@ def given_for(
             destinations=destinations(office, file.case),
             counters=office.counters(),
             contacts=office.holdings.machines_but(office.me),
+            judges=office.decides(file.matter, facts_of(file.case)),
         ),
     )
 
