@@ -23,6 +23,9 @@ WRONG_PER_THOUSAND_MAX: Final = 200
 # Before so many were reviewed, a rate says nothing.
 REVIEWED_MIN: Final = 5
 
+REASON_CHARS_MIN: Final = 6
+REASON_CHARS_MAX: Final = 500
+
 _SEED_TAG: Final = b"tongban-sample-seed-v1"
 _DRAW_TAG: Final = b"tongban-sample-v1"
 _DRAW_BYTES: Final = 8
@@ -42,6 +45,12 @@ class Finding(StrEnum):
 
     RIGHT = "right"
     WRONG = "wrong"
+
+
+def is_reasoned(finding: Finding, reason: str) -> bool:
+    """Whether enough is said, and not too much: what is wrong has to be said."""
+    least = REASON_CHARS_MIN if finding is Finding.WRONG else 0
+    return least <= len(reason) <= REASON_CHARS_MAX
 
 
 class Eligible(Struct, frozen=True):

@@ -27,6 +27,7 @@ from casework.names import (
     OfficerId,
     PartHash,
 )
+from casework.sampling import Finding
 from casework.verdict import Judgement
 
 Count = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
@@ -292,6 +293,15 @@ class SampleSeed(Fact, frozen=True):
     week: Annotated[str, Meta(pattern="^[0-9]{4}-W[0-9]{2}$")]
     digest: HexHash
     seed: HexHash | None
+
+
+class SampleFinding(Fact, frozen=True):
+    """What a township found of a decision of its own sample; the words are the part `reason`."""
+
+    decision: HexId
+    finding: Finding
+    officer: OfficerId
+    parts: tuple[PartRef, ...]
 
 
 class Resubmit(Fact, frozen=True):

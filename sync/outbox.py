@@ -238,7 +238,9 @@ def _addressees(batch: Batch, record: Record) -> set[NodeId] | None:  # noqa: PL
             return set(batch.children())  # A case of theirs may lie with any village of another.
         case bodies.ContactReport():
             return set() if is_below(message.node, batch.node.id) else set(batch.children())
-        case bodies.Query() | bodies.NodeReport() | bodies.ReceiptManifest():
+        case (
+            bodies.Query() | bodies.NodeReport() | bodies.ReceiptManifest() | bodies.SampleFinding()
+        ):
             return set()
         case bodies.Notice() if header.case is None:
             return _told_why(batch, body)

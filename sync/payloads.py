@@ -68,6 +68,7 @@ _TYPE: Final = re.compile(
 )
 _EVERY_TIER: Final = frozenset(Tier)
 _COUNTY: Final = frozenset({Tier.COUNTY})
+_TOWNSHIP: Final = frozenset({Tier.TOWNSHIP})
 _WITH_CHILDREN: Final = frozenset({Tier.COUNTY, Tier.TOWNSHIP})
 _BELOW_COUNTY: Final = frozenset({Tier.TOWNSHIP, Tier.VILLAGE})
 
@@ -102,6 +103,7 @@ PAPER_MOVEMENT: Final = _case("paper-movement", _EVERY_TIER, bodies.PaperMovemen
 EVALUATION: Final = _case("evaluation", _EVERY_TIER, bodies.Evaluation)
 QUERY: Final = _case("query", _BELOW_COUNTY, bodies.Query)
 REPLY: Final = _case("reply", _COUNTY, bodies.Reply)
+SAMPLE_FINDING: Final = _case("sample-finding", _TOWNSHIP, bodies.SampleFinding)
 RECEIPT_MANIFEST: Final = _control("receipt-manifest", _BELOW_COUNTY, bodies.ReceiptManifest)
 SET_ANNOUNCEMENT: Final = _control("set-announcement", _COUNTY, bodies.SetAnnouncement)
 LEASE: Final = _control("lease", _COUNTY, bodies.Lease)
@@ -124,6 +126,7 @@ KINDS: Final[Mapping[WireType, Kind]] = {
         EVALUATION,
         QUERY,
         REPLY,
+        SAMPLE_FINDING,
         RECEIPT_MANIFEST,
         SET_ANNOUNCEMENT,
         LEASE,
@@ -147,6 +150,7 @@ Body = (
     | bodies.Evaluation
     | bodies.Query
     | bodies.Reply
+    | bodies.SampleFinding
     | bodies.ReceiptManifest
     | bodies.SetAnnouncement
     | bodies.Lease

@@ -93,6 +93,7 @@ class TrustStore:
         self._noted = False
         # What is to be fetched, or None where that is to be looked up: a large set has thousands.
         self._lacking: dict[PartHash, Missing] | None = None
+        self._looks = 0
         self._arriving: dict[PartHash, bytearray] = {}
         self._past: OrderedDict[TrustVersions, Holdings] = OrderedDict()
         self._listeners: list[Callable[[], None]] = []
@@ -132,13 +133,20 @@ class TrustStore:
         except EnvelopeError as error:
             raise damaged(self._database.file, str(error)) from error
         self._past.clear()
-        await self.refresh()
+        self._note(await self._database.read(_announcements))
         return self
 
     async def refresh(self) -> None:
-        """Look at the announcements again, once a message with one is committed."""
-        self._announced, self._forked = await self._database.read(_announcements)
-        self._lacking = None
+        """Look at the announcements again, once a message with one is committed.
+
+        In the writer's turn: a message that was noted in a transaction under way is committed by
+        then, where a reader would not see it yet and nobody would look again.
+        """
+        self._note(await self._database.work(_announcements))
+
+    def _note(self, found: tuple[dict[SetName, int], tuple[tuple[SetName, int], ...]]) -> None:
+        self._announced, self._forked = found
+        self._look_again()
         self._tell()
 
     async def announced(self, *announcements: SetAnnouncement) -> None:
@@ -262,7 +270,7 @@ class TrustStore:
             return self._admission.enforce_whole(work)
 
         came = await self._database.work(write)
-        self._lacking = None
+        self._look_again()
         await self._come_into_force(came)
 
     async def at(self, versions: TrustVersions) -> Holdings | None:
@@ -319,10 +327,18 @@ class TrustStore:
 
     async def _missing(self) -> Mapping[PartHash, Missing]:
         """What is to be fetched, in the order in which to ask for it."""
-        if self._lacking is None:
-            missing = await self._database.read(self._admission.missing)
-            self._lacking = {one.hash: one for one in missing}
-        return self._lacking
+        if self._lacking is not None:
+            return self._lacking
+        looks = self._looks
+        found = {one.hash: one for one in await self._database.read(self._admission.missing)}
+        if looks == self._looks:
+            self._lacking = found
+        return found
+
+    def _look_again(self) -> None:
+        """What is to be fetched is another by now; who looked it up before is not to say so."""
+        self._lacking = None
+        self._looks += 1
 
     def _gather(self, wanted: Missing, piece: PartRange) -> bytes | None:
         """The part, once this piece makes it whole."""
@@ -355,8 +371,12 @@ class TrustStore:
                 put_row(work, self._admission.listed(work, replace(row, wire=parts[part])))
             return self._admission.enforce_whole(work) if is_last else []
 
+        looks = self._looks
         came = await self._database.work(write)
-        self._lacking = None if is_last else left
+        if is_last or looks != self._looks:
+            self._look_again()
+        else:
+            self._lacking = left
         await self._come_into_force(came)
 
     async def _come_into_force(self, came: Sequence[InForce]) -> None:

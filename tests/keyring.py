@@ -25,6 +25,7 @@ from casework.names import (
     log_name,
     parent_of,
 )
+from casework.sampling import Finding
 from casework.verdict import Judgement
 from sync import bodies, payloads
 from sync.bodies import SetName, TrustVersions
@@ -42,7 +43,11 @@ TRUST: Final = TrustVersions(1, 12, 8, 31, 4, 2)
 NUMBER: Final = CaseNumber("440229901-26-000017-8")
 CODE: Final = "WZVG-7P83-5YDK"
 # What the node of the vector read: kinds that came later are not in it.
-LATER = {payloads.CONTACT_REPORT.type, payloads.SAMPLE_SEED.type}
+LATER = {
+    payloads.CONTACT_REPORT.type,
+    payloads.SAMPLE_SEED.type,
+    payloads.SAMPLE_FINDING.type,
+}
 KINDS_REPORTED = tuple(kind for kind in payloads.KINDS if kind not in LATER)
 
 
@@ -212,6 +217,12 @@ def a_body_of_each() -> dict[str, tuple[NodeId, Body]]:
         "contact-report": (
             TOWN,
             bodies.ContactReport((bodies.SilentNode(VILLAGE, AT),)),
+        ),
+        "sample-finding": (
+            TOWN,
+            bodies.SampleFinding(
+                MessageId("ab" * 32), Finding.WRONG, WU, (a_part_reference("reason"),)
+            ),
         ),
         "sample-seed": (
             COUNTY,

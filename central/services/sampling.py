@@ -18,6 +18,7 @@ from casework.sampling import (
     Finding,
     Rate,
     SampleParty,
+    is_reasoned,
     rates,
     sample,
     seed_digest,
@@ -26,6 +27,7 @@ from casework.sampling import (
 )
 from central.services.queues import Queues
 from central.services.reach import reach_of
+from central.services.town_findings import findings_of_towns
 from central.store.samples import (
     Decided,
     Findings,
@@ -44,8 +46,6 @@ from sync.sampled_weeks import Week, weeks_in
 from sync.writing import is_rolled_back, seems_suspect, write
 
 WEEKS_SHOWN: Final = 8
-REASON_CHARS_MIN: Final = 6
-REASON_CHARS_MAX: Final = 500
 OF_THE_CENTRE: Final = frozenset({Role.SUPERVISOR, Role.COORDINATOR})
 OF_A_DEPARTMENT: Final = frozenset({Role.LEADER, Role.CHIEF_REPRESENTATIVE})
 REVIEWING_ROLES: Final = OF_THE_CENTRE | OF_A_DEPARTMENT
@@ -112,7 +112,7 @@ class Sampling:
     async def look(self, officer: Officer) -> Samples:
         """What an officer has to review, what is open first."""
         weeks = await self._weeks()
-        found = await self._findings.newest()
+        found = await self._found()
         party = party_of(officer)
         told = [each for each in weeks if each.seed is not None][:WEEKS_SHOWN]
         lines: list[SampleLine] = []
@@ -141,12 +141,10 @@ class Sampling:
         if line is None or party is None:
             raise SampleError("sample-unknown")
         said = reason.strip()
-        if len(said) > REASON_CHARS_MAX or (
-            finding is Finding.WRONG and len(said) < REASON_CHARS_MIN
-        ):
+        if not is_reasoned(finding, said):
             raise SampleError("sample-reason")
         record = line.decided.delegation
-        before = (await self._rates((await self._findings.newest()).values())).get(record)
+        before = (await self._rates((await self._found()).values())).get(record)
         await self._findings.add(
             Found(
                 decision=decision,
@@ -157,7 +155,7 @@ class Sampling:
                 at=self._desk.now(),
             )
         )
-        now = (await self._findings.newest()).values()
+        now = (await self._found()).values()
         rate = (await self._rates(now))[record]
         if not rate.is_too_high or (before is not None and before.is_too_high):
             return None
@@ -166,6 +164,21 @@ class Sampling:
         advice = SuspensionAdvice(record, rate, tuple(each.reason for each in reasons))
         await self._node.change(lambda batch: _alarm(batch, line))
         return advice
+
+    async def _found(self) -> dict[tuple[MessageId, SampleParty], Found]:
+        """What the county's reviewers noted here, and what townships signed of their samples."""
+        weeks = [each for each in await self._weeks() if each.seed is not None]
+        zone = self._desk.holdings.calendar.tz
+
+        def drawn(work: Work) -> dict[MessageId, Decided]:
+            return {
+                each.id: each
+                for week in weeks
+                for each in drawn_in(work, week, SampleParty.TOWNSHIP, zone)
+            }
+
+        said = await findings_of_towns(self._node, drawn)
+        return {**await self._findings.newest(), **said}
 
     async def _of_record(self, found: list[Found], record: DelegationId) -> list[Found]:
         records = await self._records(found)

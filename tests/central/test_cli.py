@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import shutil
 from pathlib import Path
 
@@ -58,7 +59,9 @@ def test_what_the_lint_holds_back_is_shown_and_answered_for(tmp_path: Path) -> N
     text = (folder / "catalogue.json").read_text("utf-8")
     mended = '"name": "公司章程"'
     assert text.count(mended) == 1
-    (folder / "catalogue.json").write_text(text.replace(mended, '"name": "有关材料"'), "utf-8")
+    held = json.loads(text)["version"]
+    next_one = text.replace(f'"version": {held}', f'"version": {held + 1}', 1)
+    (folder / "catalogue.json").write_text(next_one.replace(mended, '"name": "有关材料"'), "utf-8")
 
     begun = type_in("load", str(FOLDER), "--publish")
     refused = type_in("load", str(folder), "--publish")

@@ -100,15 +100,25 @@ class Processes:
             if above in running and below in running and below not in self._cut
         ]
 
-        def is_quiet() -> bool:
-            return all(
-                self.county.one(above, _OWED, below) == 0
-                and self.county.one(below, _OWED, above) == 0
-                and self.county.rows(above, _HELD) == self.county.rows(below, _HELD)
+        def unsettled() -> list[str]:
+            owed = [
+                f"{one} owes {other} {count}"
+                for pair in pairs
+                for one, other in (pair, pair[::-1])
+                if (count := self.county.one(one, _OWED, other))
+            ]
+            return owed + [
+                f"{below} holds {held}"
                 for above, below in pairs
-            )
+                if (held := self.county.rows(below, _HELD)) != self.county.rows(above, _HELD)
+            ]
 
-        await self.county.until(is_quiet, "nobody owes anybody anything", QUIET_SECONDS_MAX)
+        try:
+            await self.county.until(
+                lambda: not unsettled(), "nobody owes anybody anything", QUIET_SECONDS_MAX
+            )
+        except AssertionError as error:
+            raise AssertionError("; ".join(unsettled())) from error
 
     async def publish(self, folder: Path, name: str, *edits: Callable[[Any], None]) -> None:
         edit_file(folder, name, *edits)

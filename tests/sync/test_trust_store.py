@@ -1,5 +1,7 @@
 """Trust sets at a node: fetched in ranges, whole before they count, and never taken back."""
 
+import asyncio
+import contextvars
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from casework.names import NodeId, PartHash
+from casework.names import ZERO_ID, LogName, NodeId, PartHash
 from casework.regions import decode_regions
 from sync.bodies import SetAnnouncement, SetName
 from sync.carriers.port import PartRange
@@ -15,6 +17,8 @@ from sync.directory import compose_directory, directory_items
 from sync.engine import Database
 from sync.errors import SetFormError, SetRollbackError
 from sync.keys import NodeSigner
+from sync.payloads import Place, seal_message
+from sync.ports import Applied
 from sync.roles import one_key_root, root_fingerprint
 from sync.trust_items import catalogue_items, delegation_items, revocation_items
 from sync.trust_root import root_items
@@ -23,6 +27,7 @@ from sync.trust_store import RANGE_BYTES, TrustStore
 from sync.trust_tables import create_tables
 from tests.builders import COUNTY, NOON, TOWN
 from tests.county import FOLDER, catalogue, delegations, organisation
+from tests.keyring import TRUST
 
 ROOT_KEY = NodeSigner.from_seed(b"\x01" * 32)
 STRANGER = NodeSigner.from_seed(b"\x02" * 32)
@@ -98,6 +103,23 @@ async def fetch(store: TrustStore, source: TrustStore, *, ranges: int = 10_000) 
 
 async def is_up_to_date(store: TrustStore) -> bool:
     return not store.is_behind
+
+
+async def test_what_is_announced_while_somebody_looks_is_fetched_all_the_same(
+    county: TrustStore, town: TrustStore
+) -> None:
+    said = await publish(county, SetName.CATALOGUE, catalogue_items(catalogue().matters))
+    place = Place(LogName(f"{COUNTY}/5f0c2a91/control"), 1, ZERO_ID, NOON, False, None, None, TRUST)
+    message = seal_message(place, said, ROOT_KEY)
+
+    database = town._database
+    async with database.transaction():
+        await database.work(lambda work: town.applied(work, Applied((message,), ())))
+        looking = asyncio.create_task(town.wanted(20), context=contextvars.Context())
+        await asyncio.sleep(0.05)
+
+    assert await looking
+    assert await town.wanted(20)
 
 
 async def test_a_set_counts_only_when_it_is_whole(county: TrustStore, town: TrustStore) -> None:

@@ -1,12 +1,15 @@
 """What a township is told of its powers, and of what became of its decisions."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from casework import act as acts
 from casework.act import Outcome
-from casework.names import CaseId
+from casework.names import CaseId, MessageId
+from casework.sampling import Finding, SampleParty
 from central.services.queues import Queues
 from central.services.sampling import Sampling
 from central.store.returns import Returns
@@ -14,7 +17,8 @@ from sync.clock import ManualClock
 from sync.desk import Sitting, Step
 from sync.sampled_weeks import weeks_in
 from tests.centres import QIU, TIMBER, WEN, Clerk, World, visible
-from tests.procedure.stage import APPLICANT, brought_by
+from tests.procedure.stage import APPLICANT, TOWN_LEADER, brought_by
+from township_node.services.sampling import SampleError, record, sampled_here
 
 FELLING = "采伐蓄积不超过15立方米"
 
@@ -90,9 +94,8 @@ async def test_it_sees_its_quota_shrink_and_what_the_county_said(world: World, w
     assert "县里已确认的决定 1" in (await page_of(wu)).replace("  ", " ")
 
 
-async def test_it_computes_its_own_sample_from_what_the_county_told(
-    world: World, wu: Clerk
-) -> None:
+async def drawn(world: World, wu: Clerk) -> tuple[CaseId, Sampling]:
+    """A week ended in which Qiu decided one case: it is in the township's sample."""
     await world.settle()
     queues = Queues(world.county_desk, Returns(world.county.database))
     sampling = Sampling(world.county_desk, queues)
@@ -102,14 +105,73 @@ async def test_it_computes_its_own_sample_from_what_the_county_told(
     await decided(world, case)
     await world.settle()
     assert "没有抽到的决定" in await page_of(wu)
-
     clock_of(world).advance(timedelta(days=7))
     await sampling.keep()
     await world.settle()
+    return case, sampling
+
+
+async def test_it_computes_its_own_sample_from_what_the_county_told(
+    world: World, wu: Clerk
+) -> None:
+    case, _ = await drawn(world, wu)
     wen = await world.town.sign_in(WEN)  # a session does not last a week
     number = (await world.county_desk.get_case(case)).number
     page = await page_of(wen)
     at = page.index("本镇抽查")
     assert number in page[at : at + 200]  # the only decision of its record
+    assert "登记结果" not in page
     found = await world.town.services.database.read(weeks_in)
     assert sorted(week for week, each in found.items() if each.seed) == ["2026-W47"]
+
+
+async def test_what_its_leader_finds_is_signed_and_counted_by_the_county(
+    world: World, wu: Clerk
+) -> None:
+    case, sampling = await drawn(world, wu)
+    leader = await world.town.sign_in(TOWN_LEADER)
+    listed = (await leader.get("/powers")).text
+    found = re.search(r'href="(/powers/samples/[0-9a-f]{64})"', listed)
+    assert found is not None
+    nothing = await leader.post(found[1])
+    short = await leader.post(found[1], finding="wrong", reason="错")
+    done = await leader.post(found[1], finding="wrong", reason="采伐面积与现场不符")
+
+    assert (nothing.status_code, short.status_code, done.status_code) == (422, 422, 303)
+    assert "6 至 500 字" in visible(short.text)
+    assert "有差错" in visible((await leader.get(done.headers["location"])).text)
+    assert "有差错 采伐面积与现场不符" in await page_of(leader)
+    before = await sampling._found()
+    await world.settle()
+    [(key, said)] = (await sampling._found()).items()
+    assert before == {}
+    assert (key[1], said.finding, said.reason) == (
+        SampleParty.TOWNSHIP,
+        Finding.WRONG,
+        "采伐面积与现场不符",
+    )
+    stands = await world.county_desk.get_case(case)
+    assert stands.decision is not None
+    assert key[0] == stands.decision.entry
+
+
+async def test_nobody_looks_at_their_own_decision_nor_finds_what_nobody_drew(
+    world: World, wu: Clerk
+) -> None:
+    _, sampling = await drawn(world, wu)
+    office = world.town.services.office
+    [sampled] = await sampled_here(office)
+    qiu, leader = office.officer(QIU), office.officer(TOWN_LEADER)
+    with pytest.raises(SampleError):
+        await record(office, qiu, sampled, Finding.RIGHT, "")
+    other = replace(sampled, judged=replace(sampled.judged, decision=MessageId("0" * 64)))
+    await record(office, leader, other, Finding.RIGHT, "")
+    await world.settle()
+
+    assert await sampling._found() == {}
+
+
+async def test_a_clerk_is_not_asked_what_was_wrong(world: World, wu: Clerk) -> None:
+    await drawn(world, wu)
+    wen = await world.town.sign_in(WEN)
+    assert (await wen.get("/powers/samples/" + "0" * 64)).status_code == 403

@@ -40,6 +40,7 @@ INDEXES = (
         " WHERE kind = 'release-request'"
     ),
     "CREATE INDEX IF NOT EXISTS message_notice ON message (at) WHERE kind = 'notice'",
+    "CREATE INDEX IF NOT EXISTS message_finding ON message (arrival) WHERE kind = 'sample-finding'",
     (
         "CREATE INDEX IF NOT EXISTS message_acknowledgement ON message (log, seq)"
         " WHERE kind = 'acknowledgement'"
