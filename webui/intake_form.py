@@ -48,6 +48,8 @@ SAVE: Final = "save"
 REFUSE: Final = "refuse_acceptance"
 # What says of an application that it fulfils the conditions.
 AVOWALS: Final = frozenset({"accept", "accept_deferred", "instant", "collect"})
+# What is taken in now and answered another time.
+_ANSWERED_LATER: Final = frozenset({"receive", "submit_online"})
 # What the page posts beside the fields, and a draft need not keep.
 NOT_KEPT: Final = frozenset({"csrf_token", "act", "revision", "choose", "q", "at", "matter"})
 
@@ -158,6 +160,20 @@ class IntakeForm(Struct, frozen=True, kw_only=True):
 
     def verdicts(self) -> tuple[MaterialVerdict, ...]:
         return self.papers
+
+    def verdicts_at_receipt(self) -> tuple[MaterialVerdict, ...]:
+        """What the receipt states: of a paper that is yet to be looked at, nothing.
+
+        An answer in the same sitting has to know: there, what nobody found is missing.
+        """
+        if self.act not in _ANSWERED_LATER:
+            return self.papers
+        return tuple(
+            one
+            for one in self.papers
+            if one.state is not MaterialState.MISSING
+            or self.form.typed(material_name(one.material))
+        )
 
     def assessment(self) -> Assessment:
         assert self.matter is not None, "only a matter asks for materials"

@@ -44,6 +44,18 @@ async def test_wu_accepts_what_the_county_decides_and_it_goes_up(world: World, w
     assert (await world.county_desk.get_case(case)).status == "accepted"
 
 
+async def test_a_paper_that_nobody_looked_at_is_not_missing_but_unread(
+    world: World, wu: Clerk
+) -> None:
+    fields = {**LOW_INCOME, "m-m3": "", "m-m4": "missing"}
+    case = await wu.taken("minimum-living-allowance", fields, "receive")
+    stands = await world.town.services.desk.get_case(case)
+    found = {verdict.material: verdict.state.value for verdict in stands.materials}
+
+    assert (found.get("m3"), found["m4"]) == (None, "missing")
+    assert "未审" in visible((await wu.get(f"/cases/{case}")).text)
+
+
 async def test_what_the_township_may_only_decide_below_its_limit_goes_up_above_it(
     world: World, wu: Clerk
 ) -> None:
