@@ -19,6 +19,7 @@ from casework.material import MaterialState
 from casework.matter import MatterVersion, goes_by_commitment
 from casework.names import PartHash
 from casework.procedure import BY_NAME
+from casework.steps import passed_over_at_last
 
 
 class Stage(StrEnum):
@@ -82,6 +83,7 @@ CONTENT_STAGES: Final[Mapping[str, Stage]] = {
 OF_THE_CASE: Final = frozenset({"applicant", "result"})
 _NOTICES: Final = frozenset({"notify_deficiency", "notify_deficiency_review"})
 _FEE_NOTICE: Final = "fee-notice"
+STEP_PASSED_OVER: Final = "step-passed-over"  # the word of a step that a decision did without
 _HAND_OVERS: Final = frozenset({"hand_over_pen", "return_pen"})
 
 _RECEIPTS: Final = ("materials-receipt", "instant-result", "collection-receipt", "online-receipt")
@@ -164,6 +166,8 @@ class _File:
                 yield Piece(CONTENT_STAGES[moment.act], what, keeping, self._about(moment))
         if self._case.materials_judged:
             yield Piece(Stage.REVIEW, "materials-judged")
+        for step in passed_over_at_last(self._case, self._matter):
+            yield Piece(Stage.REVIEW, STEP_PASSED_OVER, Keeping.MISSING, step.name)
         if self._is_handed_out:
             yield self._content(Stage.CLOSING, "result")
 

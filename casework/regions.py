@@ -97,6 +97,12 @@ class Regions(Fact, frozen=True, dict=True):
         return tuple(node for node in self.nodes if node.kind in kinds)
 
     @cached_property
+    def counters(self) -> tuple[NodeRecord, ...]:
+        """The halls, of which an applicant may choose any to collect a result."""
+        kinds = {NodeKind.TOWNSHIP, NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE}
+        return tuple(node for node in self.nodes if node.kind in kinds)
+
+    @cached_property
     def _nodes(self) -> dict[NodeId, NodeRecord]:
         return {node.id: node for node in self.nodes}
 

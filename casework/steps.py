@@ -18,6 +18,7 @@ from msgspec import Struct
 from casework.act import Outcome
 from casework.case import SUPPLEMENT, Case, Moment, Status
 from casework.matter import MatterVersion, Step, StepAct
+from casework.names import MessageId
 
 # Steps that are done by an opinion, or by the end of the special procedure that they name.
 OPINED: Final = frozenset(
@@ -107,20 +108,31 @@ class Progress(Struct, frozen=True):
 
 def undone_before_decision(case: Case, matter: MatterVersion) -> tuple[Step, ...]:
     """Steps of the review of which nothing is on record; whoever decides now passes them over."""
-    decides = min((step.seq for step in matter.steps if step.act in _DECIDES), default=0)
-    return tuple(
-        one.step
-        for one in progress_of(case, matter).steps
-        if one.step.seq < decides and one.step.act in OPINED and one.state is not StepState.DONE
-    )
+    return _walked(case, matter).undone
+
+
+def passed_over(case: Case, matter: MatterVersion) -> dict[MessageId, tuple[Step, ...]]:
+    """By the entry of each decision, the steps that it passed over; nothing where it did none."""
+    walk, found = _Walk(matter), {}
+    for moment in case.timeline:
+        if moment.act in DECISIONS and walk.undone:
+            found[moment.entry] = walk.undone
+        walk.take(moment)
+    return found
+
+
+def passed_over_at_last(case: Case, matter: MatterVersion) -> tuple[Step, ...]:
+    """The steps that the decision which stands passed over."""
+    decision = case.decision
+    if decision is None or decision.revoked:
+        return ()
+    decided = case.moments(*DECISIONS)
+    return passed_over(case, matter).get(decided[-1].entry, ()) if decided else ()
 
 
 def progress_of(case: Case, matter: MatterVersion) -> Progress:
     """How far a case is with the steps of its matter."""
-    walk = _Walk(matter)
-    for moment in case.timeline:
-        walk.take(moment)
-    return walk.progress(case)
+    return _walked(case, matter).progress(case)
 
 
 def groups_of(steps: Iterable[Step]) -> tuple[tuple[Step, ...], ...]:
@@ -170,6 +182,17 @@ class _Walk:
             self._interrupt(moment)
         if self.awaited is None:
             self._begin(moment)
+
+    @property
+    def undone(self) -> tuple[Step, ...]:
+        """The steps of the review, before the decision, that nobody has done by now."""
+        steps = [step for group in self.groups for step in group]
+        decides = min((step.seq for step in steps if step.act in _DECIDES), default=0)
+        return tuple(
+            step
+            for step in steps
+            if step.seq < decides and step.act in OPINED and step.seq not in self.done
+        )
 
     @property
     def awaited(self) -> Awaited | None:
@@ -297,6 +320,13 @@ class _Walk:
             return StepState.CURRENT
         over = self.ended or place < self.at
         return StepState.PASSED_OVER if over else StepState.TO_COME
+
+
+def _walked(case: Case, matter: MatterVersion) -> _Walk:
+    walk = _Walk(matter)
+    for moment in case.timeline:
+        walk.take(moment)
+    return walk
 
 
 def _does(moment: Moment, step: Step) -> bool:

@@ -117,6 +117,12 @@ class Holdings(Struct, frozen=True, kw_only=True, dict=True):
         }
 
     @cached_property
+    def counters(self) -> Mapping[NodeId, str]:
+        """The halls that can hand a result over: without a machine none can be sent there."""
+        newest = self.directory.newest_incarnation
+        return {node.id: node.name for node in self.regions.counters if newest(node.id)}
+
+    @cached_property
     def persons(self) -> Mapping[OfficerId, PersonId]:
         """Who is behind each account: one person may have two."""
         return {officer.id: officer.person for officer in self.organisation.officers}

@@ -9,8 +9,10 @@ from msgspec import Struct
 from casework import act as acts
 from casework.case import Moment
 from casework.entry import Written
+from casework.matter import Step
 from casework.names import MessageId
 from casework.procedure import name_of
+from casework.steps import passed_over
 from webui import labels
 from webui.case_given import CaseGiven
 from webui.case_words import word
@@ -34,6 +36,7 @@ class MomentView(Struct, frozen=True, kw_only=True):
     due_on: str | None
     pen_to: str
     reason: str
+    passed_over: str  # of a decision: the steps that it did without
     texts: tuple[tuple[str, str], ...]
     materials: tuple[str, ...]
 
@@ -55,7 +58,10 @@ _SAID: Final = (
 
 
 def timeline_of(given: CaseGiven) -> tuple[MomentView, ...]:
-    return tuple(_moment(moment, given) for moment in given.case.timeline)
+    over = passed_over(given.case, given.matter)
+    return tuple(
+        _moment(moment, given, over.get(moment.entry, ())) for moment in given.case.timeline
+    )
 
 
 def fallen_of(given: CaseGiven) -> tuple[FallenView, ...]:
@@ -79,7 +85,7 @@ def reclaim_words(given: CaseGiven, moment: Moment) -> str:
     return "：".join(filter(None, (ground, rule)))
 
 
-def _moment(moment: Moment, given: CaseGiven) -> MomentView:
+def _moment(moment: Moment, given: CaseGiven, over: tuple[Step, ...]) -> MomentView:
     names = given.names
     return MomentView(
         entry=moment.entry,
@@ -96,6 +102,7 @@ def _moment(moment: Moment, given: CaseGiven) -> MomentView:
         due_on=moment.due_on,
         pen_to=names.node(moment.pen_to),
         reason=reclaim_words(given, moment) if moment.act == "reclaim_pen" else "",
+        passed_over="、".join(step.name for step in over),
         texts=tuple(_texts(moment.entry, given)),
         materials=_faults(moment.entry, given),
     )

@@ -30,7 +30,7 @@ from casework.material import MaterialRequirement, MaterialState, MaterialVerdic
 from casework.matter import AcceptanceCondition, MatterRef, MatterVersion
 from casework.names import MatterId, NodeId, RegionCode
 from casework.party import ApplicantSheet, Wishes
-from casework.regions import NodeKind, NodeRecord, Regions
+from casework.regions import Regions
 from webui import labels, labels_intake
 from webui.documents import missing_glyphs
 from webui.forms import Form, FormErrors
@@ -48,10 +48,10 @@ SAVE: Final = "save"
 REFUSE: Final = "refuse_acceptance"
 # What says of an application that it fulfils the conditions.
 AVOWALS: Final = frozenset({"accept", "accept_deferred", "instant", "collect"})
+# What is taken in now and answered another time.
+_ANSWERED_LATER: Final = frozenset({"receive", "submit_online"})
 # What the page posts beside the fields, and a draft need not keep.
 NOT_KEPT: Final = frozenset({"csrf_token", "act", "revision", "choose", "q", "at", "matter"})
-
-_HALLS: Final = (NodeKind.TOWNSHIP, NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE)
 
 
 class IntakePlace(Struct, frozen=True, kw_only=True):
@@ -61,16 +61,11 @@ class IntakePlace(Struct, frozen=True, kw_only=True):
     regions: Regions
     calendar: Calendar
     channels: tuple[str, ...]  # codes.json, table `channel`; the first is the usual one
+    counters: Mapping[NodeId, str] = {}  # where a result can be collected, here first
     delegations: tuple[Delegation, ...] = ()
     departments: Mapping[str, str] = {}  # short names by id
     village: bool = False
     home: RegionCode | None = None
-
-    def halls(self) -> tuple[NodeRecord, ...]:
-        """Where a result can be collected: here, at any township, at the county's halls."""
-        others = (one for one in self.regions.nodes if one.kind in _HALLS and one.id != self.node)
-        here = self.regions.node(self.node)
-        return (*((here,) if here is not None else ()), *others)
 
 
 class IntakeForm(Struct, frozen=True, kw_only=True):
@@ -159,6 +154,20 @@ class IntakeForm(Struct, frozen=True, kw_only=True):
     def verdicts(self) -> tuple[MaterialVerdict, ...]:
         return self.papers
 
+    def verdicts_at_receipt(self) -> tuple[MaterialVerdict, ...]:
+        """What the receipt states: of a paper that is yet to be looked at, nothing.
+
+        An answer in the same sitting has to know: there, what nobody found is missing.
+        """
+        if self.act not in _ANSWERED_LATER:
+            return self.papers
+        return tuple(
+            one
+            for one in self.papers
+            if one.state is not MaterialState.MISSING
+            or self.form.typed(material_name(one.material))
+        )
+
     def assessment(self) -> Assessment:
         assert self.matter is not None, "only a matter asks for materials"
         return assess(self.matter, self.facts(), self.papers)
@@ -208,7 +217,6 @@ def read_intake(
         reader.lack("matter", text)
     channel = _one_of(form, "channel", place.channels)
     parties = read_parties(reader, matter, place.regions, on)
-    halls = [hall.id for hall in place.halls()] or [place.node]
     known = case_facts(parties, channel, on)
     asking = Asking(reader, region_codes(place.regions), on)
     values = read_values(matter.form_fields if matter is not None else (), known, asking)
@@ -231,7 +239,7 @@ def read_intake(
         parties=parties,
         channel=channel,
         delivery=delivery,
-        pickup=NodeId(_one_of(form, "pickup", tuple(halls))),
+        pickup=NodeId(_one_of(form, "pickup", tuple(place.counters) or (place.node,))),
         wishes=read_wishes(reader, matter, parties.applicant, delivery),
         values=values,
         commitment=commitment,

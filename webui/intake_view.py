@@ -179,7 +179,7 @@ class IntakeView(Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def hall_choices(self) -> tuple[tuple[str, str], ...]:
-        return tuple((hall.id, hall.name) for hall in self.intake.place.halls())
+        return tuple(self.intake.place.counters.items())
 
     @property
     def allows_agent(self) -> bool:

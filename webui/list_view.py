@@ -20,9 +20,9 @@ from casework.case_clocks import in_order, urgency_of
 from casework.freshness import Heard
 from casework.lamp import Lamp
 from casework.matter import MatterVersion
-from casework.names import NodeId
+from casework.names import NodeId, is_of_county
 from casework.step_clocks import special_clocks, step_clocks
-from casework.steps import progress_of
+from casework.steps import passed_over_at_last, progress_of
 from webui import labels
 from webui.case_clock_view import gravest_warning
 from webui.case_freshness import row_words
@@ -204,7 +204,11 @@ def row_of(  # noqa: PLR0913 - what a row shows, each by its name
         lamp=urgency.lamp if urgency else None,
         lamp_url=f"{url}/clocks" if urgency else None,
         sync=sync,
-        tags=(*tags_of(case), *late_tags(case, matter, calendar, now)),
+        tags=(
+            *tags_of(case),
+            *late_tags(case, matter, calendar, now),
+            *(passed_tags(case, matter) if is_of_county(node) else ()),
+        ),
         action=action_words(case, is_turn=is_turn),
         url=url,
         is_turn=is_turn,
@@ -233,6 +237,12 @@ def late_tags(
         for name, clocks in late
         if any(clock.overdue and not clock.undecided for clock in clocks)
     )
+
+
+def passed_tags(case: Case, matter: MatterVersion) -> tuple[Tag, ...]:
+    """For whoever supervises: the decision which stands did without steps, which its page names."""
+    over = passed_over_at_last(case, matter)
+    return (Tag(word("tag", "passed_over", count=len(over)), "grey"),) if over else ()
 
 
 def stage_words(case: Case, names: Names, node: NodeId) -> str:

@@ -52,6 +52,10 @@ class Preview(Struct, frozen=True):
 
 def preview_of(draft: MatterVersion, data: CountyData, node: NodeId, on: date) -> Preview:
     place = IntakePlace(
-        node=node, regions=data.regions, calendar=data.calendar, channels=("window",)
+        node=node,
+        regions=data.regions,
+        calendar=data.calendar,
+        channels=("window",),
+        counters={each.id: each.name for each in data.regions.counters},
     )
     return Preview(read_intake(Form(), draft, place, on), draft)

@@ -16,7 +16,6 @@ from casework.case import Case, Status
 from casework.errors import CaseMovedOnError, RoleMissingError, UnknownCaseError
 from casework.names import CaseId, DepartmentId, MessageId, NodeId
 from casework.organisation import Officer
-from casework.regions import NodeKind
 from central.services.reach import Reach, reach_of
 from sync.attesting import ResultUnprovenError, is_proven
 from sync.bodies import DepositKind
@@ -42,7 +41,6 @@ _SAID: Final[Mapping[type[AnyAct], DepositKind]] = {
     acts.Answer: DepositKind.ANSWER,
     acts.CollectPapers: DepositKind.COLLECTION,
 }
-_COUNTERS: Final = frozenset({NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE, NodeKind.TOWNSHIP})
 
 
 class Acting(Struct, frozen=True):
@@ -253,13 +251,9 @@ def _calls_for_result(case: Case, act: AnyAct) -> bool:
 
 
 def _counters(holdings: Holdings, case: Case) -> dict[NodeId, str]:
-    """Halls that hand results over and have a machine to be sent them; and the chosen place."""
-    return {
-        node.id: node.name
-        for node in holdings.regions.nodes
-        if node.id == case.pickup
-        or (node.kind in _COUNTERS and holdings.directory.newest_incarnation(node.id))
-    }
+    """Where a result can be sent to be handed over; the place that was chosen first."""
+    chosen = holdings.node(case.pickup) if case.pickup is not None else None
+    return {**({chosen.id: chosen.name} if chosen else {}), **holdings.counters}
 
 
 def _destinations(holdings: Holdings, case: Case, here: NodeId) -> dict[NodeId, str]:

@@ -9,6 +9,7 @@ from casework.archive import (
     CONTENT_STAGES,
     DOCUMENT_STAGES,
     OF_THE_CASE,
+    STEP_PASSED_OVER,
     Keeping,
     Piece,
     Stage,
@@ -18,6 +19,7 @@ from casework.archive import (
 from casework.case import Case, CasePart, Closure
 from casework.names import MessageId
 from casework.procedure import PROCEDURE, ROWS, Row
+from casework.steps import OPINED
 from tests.builders import INTAKE, TOWN, a_part
 from tests.casework.situations import (
     ASKED,
@@ -47,8 +49,8 @@ def keeping(case: Case, of: Keeping) -> set[tuple[Stage, str]]:
 
 
 def lacks(*steps: AnyAct) -> set[tuple[Stage, str]]:
-    """What is missing beside the words and sheets, which these cases come without."""
-    found = keeping(folded(*steps), Keeping.MISSING)
+    """What is missing beside the words, sheets and steps, which these cases come without."""
+    found = keeping(folded(*steps), Keeping.MISSING) - {(Stage.REVIEW, STEP_PASSED_OVER)}
     return {(stage, what) for stage, what in found if not what.startswith("part-")}
 
 
@@ -165,6 +167,18 @@ def test_the_answer_from_above_is_filed_in_its_own_words() -> None:
 
     assert Piece(Stage.REVIEW, "answer") in archive_of(answered, MATTER)
     assert Piece(Stage.REVIEW, "answer", Keeping.MISSING) in archive_of(case, MATTER)
+
+
+def test_each_step_that_the_decision_passed_over_is_missing_by_its_name() -> None:
+    def over(*steps: AnyAct) -> list[str]:
+        pieces = archive_of(folded(*steps), MATTER)
+        return [each.about for each in pieces if each.what == STEP_PASSED_OVER]
+
+    opinions = [step for step in MATTER.steps if step.act in OPINED]
+    assert over(*JUDGED) == []
+    assert over(*GRANTED) == [step.name for step in opinions]
+    done = [acts.Opine(step.seq, acts.Outcome.PASS) for step in opinions]
+    assert over(*JUDGED, *done, *GRANTED[-1:]) == []
 
 
 def test_a_scan_on_its_way_is_missing_by_the_name_of_its_material() -> None:

@@ -13,6 +13,8 @@ from casework.steps import (
     Progress,
     StepState,
     groups_of,
+    passed_over,
+    passed_over_at_last,
     progress_of,
     undone_before_decision,
 )
@@ -104,6 +106,32 @@ def test_what_a_decision_would_pass_over_is_named_before() -> None:
     assert undone(*ACCEPTED) == [2, 3, 4, 5, 6]
     assert undone(*REVIEWED_IN_TOWN) == [3, 6]  # nobody gave an opinion of the third
     assert undone(*REVIEWED_IN_TOWN, county(passed(6), "11-17")) == [3]
+
+
+def test_what_a_decision_passed_over_stays_on_record() -> None:
+    def over(*told: Told) -> list[list[int]]:
+        found = passed_over(a_case(*told), ALLOWANCE)
+        return [[step.seq for step in steps] for steps in found.values()]
+
+    def at_last(*told: Told) -> list[int]:
+        return [step.seq for step in passed_over_at_last(a_case(*told), ALLOWANCE)]
+
+    hasty = (*ACCEPTED, county(GRANT, "11-05"))
+    again = (*hasty, county(acts.Reopen(CHEN), "11-06"))
+    mended = (*again, *(county(passed(seq), "11-09") for seq in (2, 3, 5, 6)))
+    assert at_last(*ACCEPTED) == at_last(*again) == []
+    assert over(*hasty) == [at_last(*hasty)] == [[2, 3, 4, 5, 6]]
+    assert over(*DECIDED) == [at_last(*DECIDED)] == [[3]]
+    assert over(*mended, county(REFUSE, "11-10")) == [[2, 3, 4, 5, 6], [4]]
+    assert at_last(*mended, county(REFUSE, "11-10")) == [4]
+
+
+@given(st.integers(0, 5))
+def test_what_is_named_before_a_decision_is_what_is_on_record_after_it(done: int) -> None:
+    told = (*ACCEPTED, *(county(passed(seq), "11-05") for seq in (2, 3, 4, 5, 6)[:done]))
+    named = undone_before_decision(a_case(*told), ALLOWANCE)
+
+    assert passed_over_at_last(a_case(*told, county(GRANT, "11-06")), ALLOWANCE) == named
 
 
 def test_whose_turn_it_is_stands_in_the_current_step() -> None:

@@ -3,7 +3,7 @@
 import re
 
 from casework.numbering import is_valid_number
-from tests.builders import COUNTY, TOWN
+from tests.builders import COUNTY, OTHER_TOWN, TOWN
 from tests.centres import (
     CARD,
     LOW_INCOME,
@@ -42,6 +42,34 @@ async def test_wu_accepts_what_the_county_decides_and_it_goes_up(world: World, w
     assert due in why.partition("承诺时限")[2].partition("法定时限")[0]
     await world.settle()
     assert (await world.county_desk.get_case(case)).status == "accepted"
+
+
+async def test_a_result_is_collected_only_where_a_machine_can_hand_it_over(
+    world: World, wu: Clerk
+) -> None:
+    office = world.town.services.office
+    offered, machines = office.counters(), office.holdings.machines_but(TOWN)
+    without = [hall for hall in office.holdings.regions.counters if hall.id not in offered]
+
+    assert next(iter(offered)) == TOWN
+    assert OTHER_TOWN in offered
+    assert set(offered) <= {TOWN, *machines}
+    page = (await wu.get(await wu.open_draft("minimum-living-allowance"))).text
+    assert without
+    assert f'value="{OTHER_TOWN}"' in page
+    assert not [hall.name for hall in without if f'value="{hall.id}"' in page]
+
+
+async def test_a_paper_that_nobody_looked_at_is_not_missing_but_unread(
+    world: World, wu: Clerk
+) -> None:
+    fields = {**LOW_INCOME, "m-m3": "", "m-m4": "missing"}
+    case = await wu.taken("minimum-living-allowance", fields, "receive")
+    stands = await world.town.services.desk.get_case(case)
+    found = {verdict.material: verdict.state.value for verdict in stands.materials}
+
+    assert (found.get("m3"), found["m4"]) == (None, "missing")
+    assert "未审" in visible((await wu.get(f"/cases/{case}")).text)
 
 
 async def test_what_the_township_may_only_decide_below_its_limit_goes_up_above_it(

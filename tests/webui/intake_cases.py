@@ -39,8 +39,11 @@ def golden_cases() -> tuple[dict[str, Any], ...]:
 
 
 def a_counter(node: NodeId = TOWN, *channels: str, village: bool = False) -> IntakePlace:
+    here = regions().node(node)
+    assert here is not None
     return IntakePlace(
         node=node,
+        counters={node: here.name, **{each.id: each.name for each in regions().counters}},
         regions=regions(),
         calendar=calendar(),
         channels=channels or ("window", "home_visit"),

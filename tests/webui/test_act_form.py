@@ -13,7 +13,8 @@ from casework.names import MessageId, NodeId, OfficerId
 from casework.party import HandoverSheet
 from casework.procedure import BY_NAME, PROCEDURE, Row
 from tests.builders import CHEN, COUNTY, INTAKE, LIN, TOWN, VILLAGE, WU
-from tests.webui.case_builders import ANOTHER, given_of, stories, verdicts
+from tests.webui.case_builders import ANOTHER, Story, given_of, stories, verdicts
+from tests.webui.intake_cases import typed
 from webui.act_dialogs import ActDialog, act_dialog, deposit_dialog
 from webui.act_form import read_act, said_beside
 from webui.act_reading import ActPlace
@@ -168,6 +169,38 @@ def test_a_notice_holds_what_is_missing_in_the_clerks_own_words() -> None:
     notice = read_notice(read.texts["notice"])
     assert notice.deficiencies[0].remedy == "请到村里领表"
     assert notice.remarks == ("情况属实",)
+
+
+def test_after_a_bare_receipt_a_notice_asks_only_for_what_was_found_wanting() -> None:
+    allowance = STORIES["received"].matter
+    intake = typed(allowance, act="receive", **{"m-m1": "present", "m-m2": "missing"})
+    found = intake.verdicts_at_receipt()
+    given = given_of(Story(allowance, (TOWN, WU, acts.Receive(INTAKE, found))))
+    dialog = dialog_of("notify_deficiency", given)
+    unseen = {line.material.id for line in dialog.materials if not line.state}
+    form = filled(dialog)
+    values = {name: form.typed_all(name) for name in form.names()}
+    left = {name: value for name, value in values.items() if name not in {"state-m3", "state-m4"}}
+
+    unread = read_act("notify_deficiency", Form(left), ActPlace.of(given))
+    values |= {"state-m1": ["present"], "state-m2": ["missing"]}
+    read = read_act("notify_deficiency", Form(values), ActPlace.of(given))
+
+    assert {"m3", "m4"} <= unseen
+    assert unseen.isdisjoint({"m1", "m2"})
+    assert unread.act is None
+    assert {"state-m3", "state-m4"} <= set(unread.form.errors)
+    asked = allowance.material("m2")
+    assert asked is not None
+    told = read_notice(read.texts["notice"]).deficiencies
+    assert [(each.material, each.fault) for each in told] == [(asked.name, "未提交")]
+
+
+def test_an_answer_in_the_same_sitting_has_looked_at_every_paper() -> None:
+    allowance = STORIES["received"].matter
+    intake = typed(allowance, act="notify_deficiency", **{"m-m1": "present"})
+
+    assert intake.verdicts_at_receipt() == intake.verdicts()
 
 
 def test_a_second_notice_needs_a_reason_and_a_supervisor() -> None:

@@ -99,6 +99,15 @@ def test_the_county_decides_and_the_page_says_in_whose_name() -> None:
     assert view.decision.text == "同意"
 
 
+def test_a_decision_tells_for_ever_which_steps_it_passed_over(environment: Environment) -> None:
+    html = page_of(environment, STORIES["decided"], COUNTY, CHEN)
+    over = "越过环节：民主评议、初审公示、初审意见、审核（含抽查入户）"
+
+    assert html.count(over) == 1
+    assert "越过环节的办理记录（民主评议）" in html
+    assert "越过环节" not in page_of(environment, STORIES["in_review"], COUNTY, CHEN)
+
+
 def test_a_reclaim_is_told_with_its_ground_and_the_rule() -> None:
     view = case_view(given_of(STORIES["reclaimed"]))
 

@@ -75,6 +75,8 @@ def test_what_must_not_be_overlooked_is_tagged() -> None:
     assert (a_row("paused").stage, a_row("special").stage) == ("等待申请人补正", "特别程序进行中")
     assert [tag.text for tag in a_row("reclaimed").tags] == ["暂停"]
     assert [tag.text for tag in a_row("refused").tags] == ["不予"]
+    assert [tag.text for tag in a_row("refused", COUNTY).tags] == ["不予", "越过环节 5"]
+    assert [tag.text for tag in a_row("decided", COUNTY).tags] == ["越过环节 4"]
 
 
 def test_the_lamp_grows_red_as_days_pass() -> None:

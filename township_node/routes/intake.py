@@ -60,6 +60,7 @@ class CounterOffice:
             regions=holdings.regions,
             calendar=holdings.calendar,
             channels=(_CHANNEL_FIRST, *others),
+            counters=office.counters(),
             delegations=holdings.delegations_of(office.me),
             departments={each.id: each.short_name for each in holdings.organisation.departments},
         )

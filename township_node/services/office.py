@@ -11,7 +11,6 @@ from casework.errors import OfficerNotHereError
 from casework.matter import MatterVersion
 from casework.names import NodeId, OfficerId, county_of, is_of_county
 from casework.organisation import Officer
-from casework.regions import NodeKind
 from sync.case_lists import CaseLists
 from sync.desk import Desk
 from sync.holdings import Holdings
@@ -19,8 +18,6 @@ from sync.paper_log import PaperLog
 from webui.drafts import Drafts
 from webui.names_known import Names
 from webui.seals import Seals
-
-_COUNTERS: Final = (NodeKind.TOWNSHIP, NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE)
 
 
 class Office:
@@ -71,9 +68,7 @@ class Office:
 
     def counters(self) -> Mapping[NodeId, str]:
         """The halls at which a result can be handed over, this one first."""
-        halls = {
-            node.id: node.name for node in self.holdings.regions.nodes if node.kind in _COUNTERS
-        }
+        halls = self.holdings.counters
         here = {self.me: halls[self.me]} if self.me in halls else {}
         return {**here, **halls}
 

@@ -88,12 +88,12 @@ async def finish(office: Office, officer: Officer, case: Case, act: acts.Instant
 
 
 def received(intake: IntakeForm) -> acts.Receive:
-    return acts.Receive(intake.intake(), intake.verdicts())
+    return acts.Receive(intake.intake(), intake.verdicts_at_receipt())
 
 
 def submitted(intake: IntakeForm) -> acts.SubmitOnline:
     """An application that came without the applicant: it is looked through before it counts."""
-    return acts.SubmitOnline(intake.intake(), intake.verdicts())
+    return acts.SubmitOnline(intake.intake(), intake.verdicts_at_receipt())
 
 
 def settled(intake: IntakeForm) -> tuple[Step, ...]:

@@ -55,6 +55,7 @@ class StationIntake:
             regions=holdings.regions,
             calendar=holdings.calendar,
             channels=CHANNELS,
+            counters=station.counters(),
             delegations=holdings.delegations_of(station.me),
             departments={each.id: each.short_name for each in holdings.organisation.departments},
             village=True,

@@ -8,7 +8,6 @@ from casework.calendar import Calendar
 from casework.errors import OfficerNotHereError
 from casework.names import NodeId, OfficerId, RegionCode, county_of, parent_of, region_of
 from casework.organisation import Officer
-from casework.regions import NodeKind
 from sync.case_lists import CaseLists
 from sync.desk import Desk
 from sync.holdings import Holdings
@@ -16,8 +15,6 @@ from sync.paper_log import PaperLog
 from village_agent.store.bags import Bags
 from webui.drafts import Drafts
 from webui.names_known import Names
-
-_COUNTERS: Final = (NodeKind.TOWNSHIP, NodeKind.COUNTY_HALL, NodeKind.SUBCENTRE)
 
 
 class Station:
@@ -72,8 +69,5 @@ class Station:
 
     def counters(self) -> Mapping[NodeId, str]:
         """Where a result can be handed over: here first, then the township, then anywhere."""
-        halls = {
-            node.id: node.name for node in self.holdings.regions.nodes if node.kind in _COUNTERS
-        }
         near = {node: self.names.node(node) for node in (self.me, self.parent)}
-        return {**near, **halls}
+        return {**near, **self.holdings.counters}

@@ -53,7 +53,8 @@ async def submit(
         return await _collect(station, officer, draft, intake)
     files = await station.drafts.contents_of(draft.id)
     intended = _answer(intake)
-    steps = [Step(acts.Receive(intake.intake(), intake.verdicts()), _brought(intake, files))]
+    received = acts.Receive(intake.intake(), intake.verdicts_at_receipt())
+    steps = [Step(received, _brought(intake, files))]
     sitting = Sitting(officer=officer, matter=intake.matter.ref)
     if isinstance(intended, acts.Instant):
         await check(station.desk, intended, sitting, ("applicant", RESULT))
