@@ -3,7 +3,7 @@
 The county is always concerned and always entitled, so it is named nowhere here.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from casework.asking import Guest, guest_parts, is_staying, staying
@@ -19,9 +19,18 @@ RESULT: Final = "result"
 TOLD: Final = "told"
 # What a village keeps once it has handed a case up: name, state and result, and what it must
 # tell the resident.
-_VILLAGE_KEEPS: Final = frozenset(
-    {APPLICANT, RESULT, "notice", "grounds", TOLD, "delivery", "collector"}
-)
+_VILLAGE_KEEPS: Final = frozenset({APPLICANT, RESULT, TOLD, "delivery", "collector"})
+# Of the words of the acts, those that a paper for the applicant quotes: the village tells them and
+# prints them again. Why somebody was let pass first, or two cases kept apart, is for the desks.
+QUOTED: Final[Mapping[str, frozenset[str]]] = {
+    "notice": frozenset({"notify_deficiency", "notify_deficiency_review"}),
+    "grounds": frozenset(
+        {
+            *("refuse_acceptance", "start_special", "request_extension", "decide_refuse"),
+            *("terminate", "correct", "revoke", "reopen"),
+        }
+    ),
+}
 _COUNTER_GETS: Final = frozenset({APPLICANT, RESULT, TOLD, "delivery"})
 _SAID: Final = frozenset({"question", "answer"})
 
@@ -72,8 +81,20 @@ def _entitled_itself(case: Case, node: NodeId, part: PartRef, author: NodeId) ->
     if part.name == APPLICANT and open_questions(case, node):
         return True
     if node in {case.collected_by, case.opened_by}:
-        return part.name in _VILLAGE_KEEPS
+        return part.name in _VILLAGE_KEEPS or _is_quoted(case, part)
     return node == case.pickup and part.name in _COUNTER_GETS
+
+
+def _is_quoted(case: Case, part: PartRef) -> bool:
+    """Whether an act brought these words that tells them to the applicant.
+
+    Those of an entry that does not stand yet go by their name: once it stands, they are judged.
+    """
+    quoting = QUOTED.get(part.name, frozenset())
+    bearers = {each.entry for each in case.parts if each.ref == part}
+    if not bearers:
+        return bool(quoting)
+    return any(moment.entry in bearers and moment.act in quoting for moment in case.timeline)
 
 
 def _is_said_to(case: Case, node: NodeId, part: PartRef, author: NodeId) -> bool:

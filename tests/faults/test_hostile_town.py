@@ -5,14 +5,11 @@ the town, the verdict and the reason beside each.
 """
 
 import json
-import re
 from collections.abc import Sequence
 from functools import partial
-from html import unescape
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import pytest
 from msgspec import Struct
 
@@ -23,11 +20,10 @@ from sync.delivery import Position
 from tests.builders import COUNTY, TOWN, VILLAGE
 from tests.county import FOLDER
 from tests.faults.caller import calling
-from tests.faults.ports import HOST
+from tests.faults.reading import pages_at, rows_of
 from tests.faults.scene import Processes
 from tests.faults.test_key_ended import end_key
 from tests.founded import at_work
-from tests.halls import PASSWORD, Browser
 from tests.procedure.liar import GRANT, RECORD, Liar
 from tests.procedure.lies import LIES, QUARANTINED, Lie, by_a_key_that_was_lost, name_of
 from tests.procedure.scene import taken_in, the_grant
@@ -40,9 +36,6 @@ pytestmark = pytest.mark.processes
 SUPERVISES: Final = "o0087"
 ENDED: Final = "2026-02-28"
 NAMES: Final = {TOWN: "龙仙镇公共服务中心", VILLAGE: "青云村公共服务站"}
-_ROW: Final = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
-_CELL: Final = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
-_TAG: Final = re.compile(r"<[^>]+>")
 # Nobody talks to whoever bears a lost key any more: that lie comes after all others.
 TOLD: Final = [lie for lie in LIES if lie.tell is not by_a_key_that_was_lost]
 _JUDGED: Final = "SELECT judgement, grounds, node FROM judged_decision WHERE id = ?"
@@ -107,19 +100,8 @@ def restore(listed: Any, right: Any) -> None:
 
 async def read_page(scene: Processes, officer: str, path: str) -> list[list[str]]:
     """The rows of a page, as somebody at the county sees them."""
-    county = scene.county
-    url = f"http://{HOST}:{county.ports[COUNTY]}"
-    async with httpx.AsyncClient(base_url=url, timeout=30) as client:
-        await county.ask(COUNTY, "account set", officer=officer, login=officer, password=PASSWORD)
-        browser = Browser(client)
-        await browser.sign_in(officer)
-        answer = await browser.get(path)
-    assert answer.status_code == 200, answer.text[:500]
-    return [
-        [unescape(_TAG.sub("", cell)).strip() for cell in _CELL.findall(row)]
-        for row in _ROW.findall(answer.text)
-        if _CELL.search(row)
-    ]
+    [page] = await pages_at(scene.county, COUNTY, officer, path)
+    return rows_of(page.text)
 
 
 async def test_none_of_a_hostile_towns_lies_is_confirmed_and_all_are_named(

@@ -1,5 +1,7 @@
 """Which test proves which of the faults that a county's trust, its delegations and its clocks meet.
 
+And which proves what the procedure makes of bad input and of what happens at awkward times.
+
 A fault is refused by a code, or, where there is no code, by what the named test finds. The lies of
 the table are told in one process and by a process of a town (tests/faults/test_hostile_town.py);
 the bad sets are offered to a county and to a town (tests/simulation/test_trust_sets.py).
@@ -171,6 +173,119 @@ FOUND: Final = (
         "test_a_villages_case_that_it_withholds_leaves_a_gap_that_is_named",
     ),
 )
+PROCEDURE: Final = (
+    (
+        "illegal acts from every status by every role",
+        "casework.test_every_act",
+        "test_an_act_is_open_by_the_table_or_refused_in_words",
+    ),
+    (
+        "each refused with its own code and a sentence",
+        "casework.test_every_act",
+        "test_every_refusal_has_a_code_of_its_own_and_says_what_to_do_instead",
+    ),
+    (
+        "acts dated before the case",
+        "casework.test_every_act",
+        "test_no_act_is_dated_before_the_case_it_is_done_to",
+    ),
+    (
+        "what is taken up was brought before the case",
+        "casework.test_every_act",
+        "test_nothing_is_taken_up_that_was_brought_before_the_case_began",
+    ),
+    (
+        "two acts at one instant, on one screen",
+        "procedure.test_faults",
+        "test_of_two_who_act_on_the_same_screen_at_one_instant_the_second_looks_again",
+    ),
+    (
+        "two acts at one instant, in the clocks",
+        "casework.test_case_clocks",
+        "test_of_two_acts_of_one_instant_the_one_written_first_counts_first",
+    ),
+    (
+        "two decide at one instant",
+        "central.test_cases",
+        "test_two_decide_at_once_and_exactly_one_decision_stands",
+    ),
+    (
+        "matter version withdrawn",
+        "procedure.test_faults",
+        "test_a_matter_that_is_withdrawn_is_finished_where_it_was_received_and_begun_nowhere",
+    ),
+    (
+        "matter version withdrawn without a day",
+        "procedure.test_faults",
+        "test_a_version_that_is_withdrawn_without_a_day_takes_nothing_in",
+    ),
+    (
+        "calendars that disagree",
+        "procedure.test_faults",
+        "test_calendars_that_disagree_name_their_version_and_agree_once_both_hold_the_newer",
+    ),
+    (
+        "a node two catalogue versions behind",
+        "procedure.test_faults",
+        "test_a_node_two_catalogues_behind_takes_in_and_is_admitted_by_the_version_it_had",
+    ),
+    (
+        "fields over length, in a form",
+        "webui.test_intake_bad_input",
+        "test_what_cannot_be_is_told_in_words_and_stays_typed",
+    ),
+    (
+        "pasted newlines, in a form",
+        "webui.test_intake_bad_input",
+        "test_a_pasted_line_break_in_one_line_becomes_a_space",
+    ),
+    (
+        "fields over length and pasted newlines, signed by a machine",
+        "casework.test_every_act",
+        "test_no_act_bears_words_that_no_screen_would_take",
+    ),
+    (
+        "scripts and formulas, in a form",
+        "webui.test_intake_bad_input",
+        "test_a_script_or_a_formula_is_text_and_nothing_else",
+    ),
+    ("formulas, in a table", "webui.test_forms", "test_a_cell_is_never_a_formula"),
+    (
+        "the applicant's name not in the font, in a form",
+        "webui.test_intake_bad_input",
+        "test_a_name_that_cannot_be_printed_warns_at_its_own_field",
+    ),
+    (
+        "the applicant's name not in the font, on paper",
+        "webui.test_documents",
+        "test_a_character_the_font_lacks_is_found_and_printed_as_its_code",
+    ),
+    (
+        "29 February, make-up Saturdays and the year end 2026/27",
+        "casework.test_clock",
+        "test_leap_days_made_up_saturdays_and_the_end_of_the_year",
+    ),
+    (
+        "born on 29 February",
+        "webui.test_intake_bad_input",
+        "test_who_was_born_on_29_february_has_an_age_every_day",
+    ),
+    (
+        "a birthday on 29 February",
+        "procedure.test_elderly",
+        "test_in_a_year_without_29_february_the_birthday_is_the_first_of_march",
+    ),
+    (
+        "a make-up Saturday within an outage",
+        "faults.test_scenarios",
+        "test_1_silence_in_an_outage_across_a_worked_saturday_accepts_as_of_the_receipt",
+    ),
+    (
+        "a year that is not announced",
+        "casework.test_clock",
+        "test_a_date_in_a_year_not_announced_is_provisional",
+    ),
+)
 
 
 @pytest.mark.parametrize(("fault", "name", "code"), SETS, ids=[row[0] for row in SETS])
@@ -192,6 +307,8 @@ def test_a_clock_that_was_meddled_with_stops_decisions(fault: str, name: str) ->
     assert "E_CLOCK_SUSPECT" in labels.ERRORS
 
 
-@pytest.mark.parametrize(("fault", "module", "name"), FOUND, ids=[row[0] for row in FOUND])
+@pytest.mark.parametrize(
+    ("fault", "module", "name"), FOUND + PROCEDURE, ids=[row[0] for row in FOUND + PROCEDURE]
+)
 def test_a_fault_without_a_code_has_its_test(fault: str, module: str, name: str) -> None:
     assert callable(getattr(import_module(f"tests.{module}"), name, None)), fault
