@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
-WORKERS ?= 2
+# One more than the machine has cores: real processes and browsers are waited for.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 # Tests start dozens of processes, and each would compile all modules again.
 export PYTHONDONTWRITEBYTECODE :=
 
