@@ -187,6 +187,12 @@ def a_body_of_each() -> dict[str, tuple[NodeId, Body]]:
             bodies.Query(Question.CASE_STATE, NUMBER, OfficerId("o0114"), "resident-asks", ()),
         ),
         "reply": (COUNTY, bodies.Reply(an_id("query"), Answer.FOUND, None, (part,))),
+        "sample-finding": (
+            TOWN,
+            bodies.SampleFinding(
+                MessageId("ab" * 32), Finding.WRONG, WU, (a_part_reference("reason"),)
+            ),
+        ),
         "receipt-manifest": (
             TOWN,
             bodies.ReceiptManifest(
@@ -217,12 +223,6 @@ def a_body_of_each() -> dict[str, tuple[NodeId, Body]]:
         "contact-report": (
             TOWN,
             bodies.ContactReport((bodies.SilentNode(VILLAGE, AT),)),
-        ),
-        "sample-finding": (
-            TOWN,
-            bodies.SampleFinding(
-                MessageId("ab" * 32), Finding.WRONG, WU, (a_part_reference("reason"),)
-            ),
         ),
         "sample-seed": (
             COUNTY,
